@@ -1,0 +1,3 @@
+//! The `savepointctl` binary.
+
+fn main() {}
