@@ -1,3 +1,9 @@
 //! Plain words of the field as plain types: no I/O, no clock, no command line.
 
+pub mod flink_version;
 pub mod ids;
+pub mod job;
+pub mod operation;
+pub mod snapshot;
+pub mod throwable;
+pub mod uid;
