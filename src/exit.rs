@@ -49,7 +49,10 @@ impl Exit {
             Exit::Unreachable,
             "cannot reach the endpoint or storage, or not authorised (connection, TLS, 401, 403)",
         ),
-        (Exit::Findings, "findings: problems or differences were found"),
+        (
+            Exit::Findings,
+            "findings: problems or differences were found",
+        ),
         (
             Exit::Refused,
             "refused: a precondition does not hold (job ended, tasks not running, snapshot in use) and nothing was changed",

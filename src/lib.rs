@@ -2,3 +2,7 @@
 //! promises no stable interface.
 
 pub mod domain;
+pub mod error;
+pub mod exit;
+pub mod output;
+pub mod rest;

@@ -1,5 +1,7 @@
 //! Plain words of the field as plain types: no I/O, no clock, no command line.
 
+pub mod attempts;
+pub mod diagnosis;
 pub mod flink_version;
 pub mod ids;
 pub mod job;

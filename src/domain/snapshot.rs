@@ -103,6 +103,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether it is complete.
+    pub fn is_completed(&self) -> bool {
+        matches!(self.status, SnapshotStatus::Completed { .. })
+    }
+
     /// Where it lies, if it is complete and lies anywhere.
     pub fn location(&self) -> Option<&str> {
         match &self.status {

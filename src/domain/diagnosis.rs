@@ -1,0 +1,241 @@
+//! What Flink's failure texts mean, and what a user can do about them.
+//!
+//! The texts were seen on Flink 1.14 to 2.3. What is not recognised is told in its root cause's own words.
+
+use super::throwable::Throwable;
+
+/// What kind of failure it is, where that makes a difference to the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// The operation failed.
+    Failed,
+    /// The job is unknown, or has ended.
+    NoSuchJob,
+    /// Nothing was begun: the job is not in a state for it.
+    NotReady,
+    /// The savepoint is complete at this location, but the job failed while it stopped.
+    SavepointMade(String),
+}
+
+/// A failure in one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What kind it is.
+    pub kind: Kind,
+    /// What happened.
+    pub sentence: String,
+    /// What to do next.
+    pub hint: Option<&'static str>,
+}
+
+/// A text that Flink is known to use, and what it means.
+struct Known {
+    /// Stands in the message of one exception of the chain.
+    text: &'static str,
+    /// Stands in front of the root cause; empty for the message itself.
+    meaning: &'static str,
+    hint: &'static str,
+    not_ready: bool,
+}
+
+const KNOWN: &[Known] = &[
+    Known {
+        text: "Not all required tasks are currently running",
+        meaning: "not all tasks of the job are running",
+        hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
+        not_ready: true,
+    },
+    Known {
+        text: "is not being executed at the moment",
+        meaning: "not all tasks of the job are running",
+        hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
+        not_ready: true,
+    },
+    Known {
+        text: "Checkpoint was declined (tasks not ready)",
+        meaning: "not all tasks of the job are ready",
+        hint: "wait for them with --wait-running 2m and try again",
+        not_ready: true,
+    },
+    Known {
+        text: "Failed to create savepoint directory",
+        meaning: "",
+        hint: "the JobManager creates it: check that the path is a directory it may write to",
+        not_ready: false,
+    },
+    Known {
+        text: "Could not find a file system implementation for scheme",
+        meaning: "",
+        hint: "the cluster lacks the file system's plugin: put it into plugins/ of every process, or use another scheme",
+        not_ready: false,
+    },
+    Known {
+        text: "Can not create a Path from an empty string",
+        meaning: "the savepoint directory is an empty text",
+        hint: "give a TARGET_DIR, or leave it out for the cluster's default",
+        not_ready: false,
+    },
+    Known {
+        text: "is not set. Property [target",
+        meaning: "the cluster has no default savepoint directory",
+        hint: "give a directory, or set execution.checkpointing.savepoint-dir (before 1.20: state.savepoints.dir) in the cluster's configuration",
+        not_ready: true,
+    },
+    Known {
+        text: "Blocking output edge exists in running tasks",
+        meaning: "this is a batch job, and batch jobs take no snapshots",
+        hint: "let it run to its end, or end it with `savepointctl cancel`",
+        not_ready: true,
+    },
+    Known {
+        text: "Checkpoint expired before completing",
+        meaning: "it took longer than the job's checkpoint time-out",
+        hint: "raise execution.checkpointing.timeout, or look for back-pressure and slow storage",
+        not_ready: false,
+    },
+    Known {
+        text: "Checkpoint Coordinator is suspending",
+        meaning: "it was overtaken: the job is stopping or restarting",
+        hint: "see what became of the job with `savepointctl jobs --all` before you try again",
+        not_ready: false,
+    },
+    Known {
+        text: "CheckpointCoordinator shutdown",
+        meaning: "the job ended before it was complete",
+        hint: "see what became of the job with `savepointctl jobs --all`",
+        not_ready: false,
+    },
+    Known {
+        text: "Inconsistent execution state after stopping with savepoint",
+        meaning: "a task failed while the job stopped, and the job restarts",
+        hint: "the savepoint may be complete, but Flink does not say where: look into the savepoint directory",
+        not_ready: false,
+    },
+];
+
+/// Reads a failure of an operation.
+pub fn diagnose(failure: &Throwable) -> Diagnosis {
+    if let Some(location) = savepoint_made(failure) {
+        return Diagnosis {
+            kind: Kind::SavepointMade(location),
+            sentence: "the savepoint is complete, but the job failed while it stopped".to_owned(),
+            hint: Some(
+                "the savepoint is consistent; transactions may be uncommitted until a job is restored from it",
+            ),
+        };
+    }
+    let root = failure.root();
+    if failure
+        .chain()
+        .iter()
+        .any(|exception| exception.simple_class() == "FlinkJobNotFoundException")
+    {
+        return Diagnosis {
+            kind: Kind::NoSuchJob,
+            sentence: root.to_string(),
+            hint: None,
+        };
+    }
+    let known = KNOWN
+        .iter()
+        .find_map(|known| failure.find(known.text).map(|exception| (known, exception)));
+    let Some((known, exception)) = known else {
+        return Diagnosis {
+            kind: Kind::Failed,
+            sentence: with_class(failure),
+            hint: None,
+        };
+    };
+    let kind = if known.not_ready {
+        Kind::NotReady
+    } else {
+        Kind::Failed
+    };
+    let sentence = match known.meaning {
+        "" if exception == root => exception.to_string(),
+        "" => format!("{exception}: {}", with_class(failure)),
+        meaning => meaning.to_owned(),
+    };
+    Diagnosis {
+        kind,
+        sentence,
+        hint: Some(known.hint),
+    }
+}
+
+/// The root cause, with its class where the message alone could be anything.
+fn with_class(failure: &Throwable) -> String {
+    let root = failure.root();
+    match (root.message.is_empty(), root.simple_class()) {
+        (true, _)
+        | (_, "" | "CheckpointException" | "FlinkException" | "RuntimeException" | "Exception") => {
+            root.to_string()
+        }
+        (false, class) => format!("{root} ({class})"),
+    }
+}
+
+/// Where the savepoint lies that a failed stop has made: it stands in the text only.
+fn savepoint_made(failure: &Throwable) -> Option<String> {
+    const BEFORE: &str = "A savepoint has been created at: ";
+    let exception = failure.find(BEFORE)?;
+    let (_, rest) = exception.message.split_once(BEFORE)?;
+    let (location, _) = rest.split_once(", but the corresponding job ")?;
+    Some(location.to_owned()).filter(|location| !location.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diagnosed(text: &str) -> Diagnosis {
+        diagnose(&Throwable::parse(text))
+    }
+
+    #[test]
+    fn the_location_is_found_in_the_text_of_a_stop_that_failed_late() {
+        let found = diagnosed(
+            "java.util.concurrent.CompletionException: org.apache.flink.runtime.scheduler.stopwithsavepoint.StopWithSavepointStoppingException: A savepoint has been created at: file:/sp/savepoint-1, x-2, but the corresponding job 0123 failed during stopping. The savepoint is consistent.\n\tat a.B\nCaused by: org.apache.flink.runtime.scheduler.stopwithsavepoint.StopWithSavepointStoppingException: A savepoint has been created at: file:/sp/savepoint-1, x-2, but the corresponding job 0123 failed during stopping. The savepoint is consistent.",
+        );
+        assert_eq!(
+            found.kind,
+            Kind::SavepointMade("file:/sp/savepoint-1, x-2".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_job_that_is_not_there_is_told_apart_from_a_failure() {
+        let found = diagnosed(
+            "org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (0123)\n\tat x",
+        );
+        assert_eq!(found.kind, Kind::NoSuchJob);
+    }
+
+    #[test]
+    fn tasks_that_do_not_run_are_a_reason_to_wait() {
+        let found = diagnosed(
+            "org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/20) of job 01 is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.",
+        );
+        assert_eq!((found.kind, found.hint.is_some()), (Kind::NotReady, true));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_named_with_the_reason() {
+        let found = diagnosed(
+            "a.b.CheckpointException: IO-problem detected.\n\tat x\nCaused by: java.io.IOException: Failed to create savepoint directory at /f\n\tat x\nCaused by: java.nio.file.FileAlreadyExistsException: /f\n\tat x",
+        );
+        assert_eq!(
+            found.sentence,
+            "Failed to create savepoint directory at /f: /f (FileAlreadyExistsException)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_failure_is_told_in_the_words_of_its_root_cause() {
+        let found = diagnosed(
+            "a.b.CheckpointException: Task has failed.\n\tat x\nCaused by: java.io.IOException: disk full",
+        );
+        assert_eq!(found.sentence, "disk full (IOException)");
+        assert_eq!(found.kind, Kind::Failed);
+    }
+}

@@ -1,0 +1,158 @@
+//! What a command fails with: which exit code, why, and what to do next.
+
+use crate::exit::Exit;
+use crate::rest;
+use crate::rest::client::ConnectError;
+use crate::rest::error::TlsFault;
+
+/// A failed command.
+#[derive(Debug)]
+pub struct Failure {
+    /// What the shell is told.
+    pub exit: Exit,
+    /// What happened, outermost first.
+    pub source: anyhow::Error,
+    /// What to do next, a sentence each.
+    pub hints: Vec<String>,
+    /// A Java stack trace, for those who ask for it.
+    pub stack: Option<String>,
+}
+
+impl Failure {
+    /// A failure that is told in one sentence.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self {
+            exit,
+            source: anyhow::Error::msg(what.into()),
+            hints: Vec::new(),
+            stack: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the server's whole text.
+    #[must_use]
+    pub fn stack(mut self, text: impl Into<String>) -> Self {
+        self.stack = Some(text.into());
+        self
+    }
+
+    /// Says what was being done. The kind stays.
+    #[must_use]
+    pub fn doing(self, what: impl Into<String>) -> Self {
+        Self {
+            source: self.source.context(what.into()),
+            ..self
+        }
+    }
+}
+
+/// Adds what was being done to a result.
+pub trait Doing<T> {
+    /// Says what was being done, in words that name the thing it was done to.
+    ///
+    /// # Errors
+    /// The same failure with more context.
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<Failure>> Doing<T> for Result<T, E> {
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure> {
+        self.map_err(|err| err.into().doing(what()))
+    }
+}
+
+impl From<rest::Error> for Failure {
+    fn from(error: rest::Error) -> Self {
+        let hints = hints(&error);
+        let (exit, stack) = match &error {
+            rest::Error::Refused { cause, .. } => (Exit::Failed, Some(cause.text().to_owned())),
+            rest::Error::NoResult { .. } => (Exit::Failed, None),
+            _ => (Exit::Unreachable, None),
+        };
+        Self {
+            exit,
+            source: error.into(),
+            hints,
+            stack,
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Rest(error) => error.into(),
+            ConnectError::Setup(error) => Self::new(Exit::Usage, error.to_string()),
+        }
+    }
+}
+
+fn hints(error: &rest::Error) -> Vec<String> {
+    use rest::Error as E;
+    let hint = match error {
+        E::Connect { .. } => {
+            "is a JobManager running there, and is this its REST port (8081 by default)? \
+             `--connect-timeout 1m` waits for one that is starting"
+        }
+        E::Silent { .. } => "`--connect-timeout` and `--request-timeout` allow more time",
+        E::Broken { .. } | E::Unavailable { .. } => {
+            "see the JobManager's log, or the proxy's in front of it"
+        }
+        E::LeaderElection { .. } => {
+            "no JobManager leads yet: try again later, or wait longer with --connect-timeout 2m"
+        }
+        E::Unauthorized { .. } => {
+            "give credentials: SAVEPOINTCTL_BEARER_TOKEN, SAVEPOINTCTL_BASIC_AUTH, --bearer-token-file, \
+             --basic-auth-file or --header"
+        }
+        E::Redirect { endpoint, location } if tls_wanted(endpoint, location) => {
+            "the server wants TLS: name it as https://HOST:PORT"
+        }
+        E::Redirect { .. } => {
+            "name the URL behind it with -m, or give the credentials that the proxy wants"
+        }
+        E::NotFlink { .. } => {
+            "-m must name the JobManager's REST address, with a proxy's path if there is one"
+        }
+        E::Tls { fault, .. } => tls_hint(fault),
+        E::NoResult { .. } => "look for the savepoint in its directory before you take another one",
+        E::Refused { .. } => return Vec::new(),
+    };
+    vec![hint.to_owned()]
+}
+
+fn tls_wanted(endpoint: &str, location: &str) -> bool {
+    endpoint.starts_with("http:") && location.starts_with("https:")
+}
+
+fn tls_hint(fault: &TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Name { .. } => {
+            "Flink itself checks no host names: say which one the certificate is for with --tls-server-name NAME"
+        }
+        TlsFault::UnknownIssuer => {
+            "trust its authority with --cacert FILE.pem, or through security.ssl.rest.truststore"
+        }
+        TlsFault::Expired => "renew the certificate, and check the clocks",
+        TlsFault::NoCommonSuite => {
+            "Flink up to 1.19 offers only an RSA/CBC suite by default, which modern TLS leaves out: set \
+             security.ssl.algorithms: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 \
+             in the cluster's configuration"
+        }
+        TlsFault::ClientCertificate => {
+            "show one with --cert FILE.pem and --key FILE.pem, or through security.ssl.rest.keystore"
+        }
+        TlsFault::NotTls => "name it as http://HOST:PORT if it speaks plain HTTP",
+        TlsFault::Fingerprint => {
+            "compare security.ssl.rest.cert.fingerprint with the server's certificate"
+        }
+        TlsFault::Other(_) => "compare the TLS settings of both sides (security.ssl.rest.*)",
+    }
+}

@@ -1,0 +1,9 @@
+//! The only room that writes to stdout and stderr.
+
+pub mod printer;
+pub mod progress;
+mod table;
+mod text;
+pub mod view;
+
+pub use printer::{Format, Printer};

@@ -1,0 +1,182 @@
+//! Results to stdout, everything else to stderr.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::text;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::rest::{self, Exchange, Observer};
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For people; may change
+    #[default]
+    Table,
+    /// For programs; stable
+    Json,
+    /// Only locations or ids, one a line
+    Name,
+}
+
+/// A result that can be shown in every form.
+pub trait View: Serialize {
+    /// The lines for people; empty for no output at all.
+    fn table(&self) -> String;
+    /// Locations or ids.
+    fn names(&self) -> Vec<String>;
+}
+
+/// Where output goes, decided once.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    format: Format,
+    quiet: bool,
+    verbosity: u8,
+    bars: bool,
+}
+
+impl Printer {
+    /// A printer for this form; `verbosity` counts `-v`. `bars` are drawn only on a terminal.
+    pub fn new(format: Format, quiet: bool, verbosity: u8, bars: bool) -> Self {
+        let bars = bars && !quiet && verbosity == 0 && io::stderr().is_terminal();
+        Self {
+            format,
+            quiet,
+            verbosity,
+            bars,
+        }
+    }
+
+    /// The form of results.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether progress may be drawn.
+    pub(super) fn draws_bars(&self) -> bool {
+        self.bars
+    }
+
+    /// Writes a result.
+    ///
+    /// # Errors
+    /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
+    pub fn show(&self, view: &impl View) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Table => view.table(),
+            Format::Name => view.names().join("\n"),
+            Format::Json => serde_json::to_string(view).map_err(|err| {
+                Failure::new(
+                    Exit::Failed,
+                    format!("cannot write the result as JSON: {err}"),
+                )
+            })?,
+        };
+        if text.is_empty() {
+            Ok(())
+        } else {
+            self.write(&text)
+        }
+    }
+
+    /// Writes a generated text, a script or a page, as it is.
+    ///
+    /// # Errors
+    /// As [`Printer::show`].
+    pub fn raw(&self, text: &[u8]) -> Result<(), Failure> {
+        finish(
+            io::stdout()
+                .lock()
+                .write_all(text)
+                .and_then(|()| io::stdout().lock().flush()),
+        )
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        let text = text::harmless_lines(text);
+        let mut stdout = io::stdout().lock();
+        finish(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+    }
+
+    /// Says something by the way.
+    pub fn note(&self, what: impl AsRef<str>) {
+        if !self.quiet {
+            self.stderr("note: ", what.as_ref());
+        }
+    }
+
+    /// Says something that the user should act on.
+    pub fn warning(&self, what: impl AsRef<str>) {
+        self.stderr("warning: ", what.as_ref());
+    }
+
+    /// Says why a command failed and what to do next.
+    pub fn failure(&self, failure: &Failure) {
+        let mut causes = failure.source.chain();
+        if let Some(first) = causes.next() {
+            self.stderr("error: ", &first.to_string());
+        }
+        for cause in causes {
+            self.stderr("caused by: ", &cause.to_string());
+        }
+        for hint in &failure.hints {
+            self.stderr("hint: ", hint);
+        }
+        if let (1.., Some(stack)) = (self.verbosity, &failure.stack) {
+            self.stderr("", stack);
+        }
+    }
+
+    fn stderr(&self, label: &str, what: &str) {
+        let what = text::harmless_lines(what);
+        // there is nobody left to tell if this fails
+        let _ = writeln!(io::stderr().lock(), "{label}{what}");
+    }
+}
+
+/// A closed pipe ends the output, not the operation.
+fn finish(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+            Exit::Failed,
+            format!("cannot write the result to stdout: {err}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl Observer for Printer {
+    fn exchanged(&self, exchange: &Exchange<'_>) {
+        if self.verbosity == 0 {
+            return;
+        }
+        let outcome = match exchange.outcome {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let took = exchange.took.as_secs_f64() * 1000.0;
+        self.stderr(
+            "",
+            &format!(
+                "> {} {} {outcome} ({took:.1} ms)",
+                exchange.method, exchange.url
+            ),
+        );
+        if let (2.., Some(body)) = (self.verbosity, exchange.body) {
+            self.stderr("", &format!("> {body}"));
+        }
+    }
+
+    fn repeating(&self, why: &rest::Error, limit: Duration) {
+        if limit > Duration::from_secs(3) || self.verbosity > 0 {
+            self.note(format!(
+                "{why}; trying again for up to {} s",
+                limit.as_secs()
+            ));
+        }
+    }
+}

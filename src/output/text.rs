@@ -1,0 +1,74 @@
+//! Values as people read them, and texts of servers made harmless.
+
+use jiff::Timestamp;
+
+/// Shows a text of a server's without what would act on a terminal: control characters become `\u{…}` escapes.
+pub(super) fn harmless(text: &str) -> String {
+    if !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if c.is_control() {
+                out.extend(c.escape_default());
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
+/// As [`harmless`], for texts of several lines: line ends and tabs stay.
+pub(super) fn harmless_lines(text: &str) -> String {
+    let kept = |c: char| matches!(c, '\n' | '\t');
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if c.is_control() && !kept(c) {
+                out.extend(c.escape_default());
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
+/// A time to the second, in UTC.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// A span in its two largest units, e.g. `3d 4h` or `850ms`.
+pub(super) fn span(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) if seconds == 0 => format!("{ms}ms"),
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m {}s", seconds % 60),
+        (0, _, _) => format!("{hours}h {minutes}m"),
+        _ => format!("{days}d {hours}h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_name_cannot_command_the_terminal() {
+        assert_eq!(harmless("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
+        assert_eq!(harmless_lines("a\u{1b}[31mb\nc\td"), "a\\u{1b}[31mb\nc\td");
+        assert_eq!(harmless("Zählung 键"), "Zählung 键");
+    }
+
+    #[test]
+    fn spans_show_their_two_largest_units() {
+        let spans = [0, 999, 59_999, 60_000, 3_599_000, 86_399_000, 90_000_000].map(span);
+        assert_eq!(
+            spans,
+            [
+                "0ms", "999ms", "59s", "1m 0s", "59m 59s", "23h 59m", "1d 1h"
+            ]
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! The cluster as typed calls.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::error::Error;
+use super::transport::{Observer, Options, Request, SetupError, Timing, Transport};
+use super::wire::{checkpoints, cluster, jobs, operations};
+use crate::domain::flink_version::FlinkVersion;
+use crate::domain::ids::{JobId, TriggerId};
+use crate::domain::job::{Job, JobStatus};
+use crate::domain::operation::{OperationStatus, Outcome, Verb};
+use crate::domain::snapshot::{FormatType, History, Snapshot};
+
+/// The pause before a trigger of unknown fate is repeated, beyond the repetitions of the request itself.
+const TRIGGER_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a trigger asks for. What the cluster's version does not know must be left `None`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TriggerRequest<'a> {
+    /// The directory under which the savepoint gets its own; `None` for the cluster's default.
+    pub target_directory: Option<&'a str>,
+    /// How the state is written (1.15+).
+    pub format: Option<FormatType>,
+    /// The id that makes the trigger safe to repeat (1.15+).
+    pub trigger_id: Option<TriggerId>,
+    /// For a stop: let the job's time run to its end first.
+    pub drain: bool,
+}
+
+/// What can be asked by its trigger id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pollable {
+    /// A savepoint, a stop or a checkpoint of a job.
+    OfJob(Verb, JobId),
+    /// A disposal, which belongs to no job.
+    Disposal,
+}
+
+impl Pollable {
+    fn path(self, id: TriggerId) -> String {
+        match self {
+            Self::OfJob(Verb::Checkpoint, job) => format!("/jobs/{job}/checkpoints/{id}"),
+            Self::OfJob(Verb::Trigger | Verb::Stop, job) => format!("/jobs/{job}/savepoints/{id}"),
+            Self::Disposal => format!("/savepoint-disposal/{id}"),
+        }
+    }
+
+    fn accepts(self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Failed(_) => true,
+            Outcome::Location(_) => matches!(self, Self::OfJob(Verb::Trigger | Verb::Stop, _)),
+            Outcome::Checkpoint(_) => matches!(self, Self::OfJob(Verb::Checkpoint, _)),
+            Outcome::Disposed => self == Self::Disposal,
+        }
+    }
+}
+
+/// A cluster, reached once and asked for its version.
+pub struct Client {
+    transport: Transport,
+    version: FlinkVersion,
+}
+
+impl Client {
+    /// Makes the first contact.
+    ///
+    /// # Errors
+    /// Settings that cannot be used, or whatever keeps the cluster from answering within `timing.connect`.
+    pub async fn connect(
+        options: Options,
+        observer: Box<dyn Observer>,
+    ) -> Result<Self, ConnectError> {
+        let transport = Transport::new(options, observer)?;
+        let overview: cluster::Overview = transport.call(&Request::get("/overview")).await?;
+        let version = FlinkVersion::parse(&overview.flink_version);
+        Ok(Self { transport, version })
+    }
+
+    /// The cluster's version.
+    pub fn version(&self) -> &FlinkVersion {
+        &self.version
+    }
+
+    /// The endpoint as the user knows it.
+    pub fn endpoint(&self) -> &str {
+        self.transport.endpoint()
+    }
+
+    /// The time-outs in force.
+    pub fn timing(&self) -> Timing {
+        self.transport.timing
+    }
+
+    /// Every job the cluster remembers, running and ended, newest first.
+    pub async fn jobs(&self) -> Result<Vec<Job>, Error> {
+        let overview: jobs::Overview = self.transport.call(&Request::get("/jobs/overview")).await?;
+        let mut jobs: Vec<Job> = overview
+            .jobs
+            .into_iter()
+            .filter_map(jobs::JobDetails::into_job)
+            .collect();
+        jobs.sort_by(|a, b| b.started.cmp(&a.started).then_with(|| a.id.cmp(&b.id)));
+        Ok(jobs)
+    }
+
+    /// A job's state, from a view that is never stale; `None` if the cluster does not know the job.
+    pub async fn job_status(&self, job: JobId) -> Result<Option<JobStatus>, Error> {
+        if self.version.has_job_status() {
+            let answer = self
+                .transport
+                .call::<jobs::Status>(&Request::get(format!("/jobs/{job}/status")))
+                .await;
+            return Ok(found(answer)?.map(|answer| JobStatus::parse(&answer.status)));
+        }
+        let ids: jobs::Ids = self.transport.call(&Request::get("/jobs")).await?;
+        let id = job.to_string();
+        let entry = ids
+            .jobs
+            .iter()
+            .find(|entry| entry.id.eq_ignore_ascii_case(&id));
+        Ok(entry.map(|entry| JobStatus::parse(&entry.status)))
+    }
+
+    /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown or takes no checkpoints.
+    pub async fn history(&self, job: JobId) -> Result<Option<History>, Error> {
+        let path = format!("/jobs/{job}/checkpoints");
+        let answer = self
+            .transport
+            .call::<checkpoints::Statistics>(&Request::get(path))
+            .await;
+        Ok(found(answer)?.map(checkpoints::Statistics::into_history))
+    }
+
+    /// One snapshot of a job; `None` if the statistics do not hold it (yet, or any more).
+    pub async fn snapshot(
+        &self,
+        job: JobId,
+        checkpoint_id: u64,
+    ) -> Result<Option<Snapshot>, Error> {
+        let path = format!("/jobs/{job}/checkpoints/details/{checkpoint_id}");
+        let answer = self
+            .transport
+            .call::<checkpoints::Entry>(&Request::get(path))
+            .await;
+        Ok(found(answer)?.and_then(checkpoints::Entry::into_snapshot))
+    }
+
+    /// Triggers an operation and gives back the id under which it runs. The server accepts it for ended and unknown
+    /// jobs too: what becomes of it is in the poll.
+    ///
+    /// With a trigger id of the caller's the request is repeated over outages of up to `timing.reconnect`, since the
+    /// operation may be pending already.
+    ///
+    /// # Errors
+    /// [`NotTriggered`] says whether the request may have arrived all the same.
+    pub async fn trigger(
+        &self,
+        verb: Verb,
+        job: JobId,
+        request: TriggerRequest<'_>,
+    ) -> Result<TriggerId, NotTriggered> {
+        let body = operations::trigger_body(verb, &request);
+        let path = match verb {
+            Verb::Trigger => format!("/jobs/{job}/savepoints"),
+            Verb::Stop => format!("/jobs/{job}/stop"),
+            Verb::Checkpoint => format!("/jobs/{job}/checkpoints"),
+        };
+        let repeatable = request.trigger_id.is_some();
+        let request = Request {
+            method: Method::POST,
+            path,
+            body: Some(&body),
+            repeatable,
+        };
+        let started = Instant::now();
+        let mut may_run = false;
+        loop {
+            let error = match self.transport.call::<operations::Triggered>(&request).await {
+                Ok(answer) => {
+                    let id = answer.request_id.parse();
+                    return id.map_err(|err| NotTriggered {
+                        error: self.not_flink(format!("its request-id is none: {err}")),
+                        may_run: true,
+                    });
+                }
+                Err(error) => error,
+            };
+            may_run |= error.is_outage() && !error.never_sent();
+            let again = may_run
+                && repeatable
+                && error.is_outage()
+                && started.elapsed() < self.timing().reconnect;
+            if !again {
+                return Err(NotTriggered { error, may_run });
+            }
+            tokio::time::sleep(TRIGGER_PAUSE).await;
+        }
+    }
+
+    /// Asks once how far an operation is, repeating the request over short outages.
+    pub async fn status(&self, what: Pollable, id: TriggerId) -> Result<OperationStatus, Error> {
+        let answer = self
+            .transport
+            .call::<operations::Poll>(&Request::get(what.path(id)))
+            .await;
+        self.operation_status(what, answer)
+    }
+
+    /// As [`Client::status`], with one request only.
+    pub(super) async fn status_once(
+        &self,
+        what: Pollable,
+        id: TriggerId,
+    ) -> Result<OperationStatus, Error> {
+        let request = Request::get(what.path(id));
+        let answer = self
+            .transport
+            .once::<operations::Poll>(&request, self.transport.timing.request)
+            .await;
+        self.operation_status(what, answer)
+    }
+
+    fn operation_status(
+        &self,
+        what: Pollable,
+        answer: Result<operations::Poll, Error>,
+    ) -> Result<OperationStatus, Error> {
+        let Some(poll) = found(answer)? else {
+            return Ok(OperationStatus::Unknown);
+        };
+        let no_result = || {
+            self.not_flink(
+                "it says COMPLETED, with neither a result nor a failure cause".to_owned(),
+            )
+        };
+        match poll.into_status() {
+            Ok(OperationStatus::Completed(outcome)) if !what.accepts(&outcome) => Err(no_result()),
+            Ok(status) => Ok(status),
+            Err(operations::NoResult) => Err(no_result()),
+        }
+    }
+
+    /// Asks for the job to be cancelled. The answer comes before the job has ended.
+    pub async fn cancel(&self, job: JobId) -> Result<(), Error> {
+        let path = format!("/jobs/{job}?mode=cancel");
+        let request = Request {
+            method: Method::PATCH,
+            path,
+            body: None,
+            repeatable: true,
+        };
+        self.transport.call::<Value>(&request).await.map(drop)
+    }
+
+    fn not_flink(&self, what: String) -> Error {
+        Error::NotFlink {
+            endpoint: self.endpoint().to_owned(),
+            what,
+        }
+    }
+}
+
+/// A trigger without an answer that says so.
+#[derive(Debug)]
+pub struct NotTriggered {
+    /// What came instead.
+    pub error: Error,
+    /// Whether the operation may be under way all the same: the request, or one of its repetitions, may have arrived.
+    pub may_run: bool,
+}
+
+/// Turns Flink's 404 into `None`.
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::Refused { status: 404, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Settings that cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The cluster does not answer, or not like Flink.
+    #[error(transparent)]
+    Rest(#[from] Error),
+}

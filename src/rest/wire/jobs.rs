@@ -1,0 +1,82 @@
+//! `/jobs/overview` and `/jobs/:id/status`.
+
+use serde::Deserialize;
+
+use super::time;
+use crate::domain::ids::JobId;
+use crate::domain::job::{Job, JobStatus, TaskCounts};
+
+/// `GET /jobs/overview`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Overview {
+    pub(in crate::rest) jobs: Vec<JobDetails>,
+}
+
+/// One job of the overview.
+#[derive(Deserialize)]
+pub(in crate::rest) struct JobDetails {
+    jid: String,
+    name: String,
+    state: String,
+    #[serde(rename = "start-time")]
+    start_time: i64,
+    #[serde(rename = "end-time")]
+    end_time: i64,
+    duration: i64,
+    #[serde(default)]
+    tasks: Tasks,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Tasks {
+    total: u64,
+    running: u64,
+    finished: u64,
+}
+
+impl JobDetails {
+    /// The job; `None` if its id is not one.
+    pub(in crate::rest) fn into_job(self) -> Option<Job> {
+        let id: JobId = self.jid.parse().ok()?;
+        let status = JobStatus::parse(&self.state);
+        let ended = (self.end_time >= 0).then(|| time(self.end_time));
+        let Tasks {
+            total,
+            running,
+            finished,
+        } = self.tasks;
+        Some(Job {
+            id,
+            name: self.name,
+            status,
+            started: time(self.start_time),
+            ended,
+            duration_ms: u64::try_from(self.duration).unwrap_or(0),
+            tasks: TaskCounts {
+                total,
+                running,
+                finished,
+            },
+        })
+    }
+}
+
+/// `GET /jobs/:id/status` (1.16+).
+#[derive(Deserialize)]
+pub(in crate::rest) struct Status {
+    pub(in crate::rest) status: String,
+}
+
+/// `GET /jobs`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Ids {
+    pub(in crate::rest) jobs: Vec<IdWithStatus>,
+}
+
+/// One job of `/jobs`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct IdWithStatus {
+    pub(in crate::rest) id: String,
+    pub(in crate::rest) status: String,
+}
