@@ -2,4 +2,5 @@
 //! promises no stable interface.
 
 pub mod cli;
+pub mod config;
 pub mod domain;
