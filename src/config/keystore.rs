@@ -98,14 +98,14 @@ impl Store<'_> {
     }
 
     /// The chain in a PEM file, and the key if it lies in the same one.
-    pub fn pem_chain(&self) -> Result<(Vec<Vec<u8>>, Option<Secret<Vec<u8>>>), String> {
+    pub fn pem_chain(&self) -> Result<Pem, String> {
         self.must_be_pem()?;
         // An encrypted key here does no harm when --key names another file.
-        let Pem { certificates, key } = pem_parts(self.bytes)?;
-        if certificates.is_empty() {
+        let found = pem_parts(self.bytes)?;
+        if found.certificates.is_empty() {
             return Err("holds no certificate".to_owned());
         }
-        Ok((certificates, key))
+        Ok(found)
     }
 
     /// The key in a PEM file.
@@ -217,9 +217,12 @@ fn trusted(archive: &Pkcs12Archive) -> Vec<Vec<u8>> {
     found
 }
 
-struct Pem {
-    certificates: Vec<Vec<u8>>,
-    key: Option<Secret<Vec<u8>>>,
+/// What is of use in a PEM file.
+pub(super) struct Pem {
+    /// In DER, in the file's order.
+    pub certificates: Vec<Vec<u8>>,
+    /// The first that is not encrypted, in DER.
+    pub key: Option<Secret<Vec<u8>>>,
 }
 
 /// Reads PEM in which an encrypted key, and no other, would be a disappointment.

@@ -9,7 +9,7 @@ use crate::config::env::Environment;
 use crate::config::error::ConfigError;
 use crate::config::file::FlinkConfig;
 pub use crate::config::keystore::Identity;
-use crate::config::keystore::{ENCRYPTED, Password, Store, has_encrypted_key};
+use crate::config::keystore::{ENCRYPTED, Password, Pem, Store, has_encrypted_key};
 use crate::config::source::{Setting, Source};
 
 /// No store of certificates is larger.
@@ -169,7 +169,10 @@ impl Gathering<'_> {
             bytes: &bytes,
             password: Password::PemOnly,
         };
-        let (chain, inside) = store.pem_chain().map_err(wrong(cert, &origin))?;
+        let Pem {
+            certificates: chain,
+            key: inside,
+        } = store.pem_chain().map_err(wrong(cert, &origin))?;
         self.show("cert", cert.display().to_string(), source);
         let Some(path) = key else {
             let problem = if has_encrypted_key(&bytes) {
