@@ -1,6 +1,8 @@
 //! The library half of `savepointctl`. It exists so that the binary and the tests share one body of code, and
 //! promises no stable interface.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod exit;

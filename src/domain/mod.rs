@@ -9,3 +9,4 @@ pub mod operation;
 pub mod snapshot;
 pub mod throwable;
 pub mod uid;
+pub mod secret;
