@@ -1,5 +1,6 @@
 //! What a command fails with: which exit code, why, and what to do next.
 
+use crate::config::ConfigError;
 use crate::exit::Exit;
 use crate::rest;
 use crate::rest::client::ConnectError;
@@ -81,6 +82,17 @@ impl From<rest::Error> for Failure {
             source: error.into(),
             hints,
             stack,
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            source: error.into(),
+            hints: Vec::new(),
+            stack: None,
         }
     }
 }

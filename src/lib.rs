@@ -2,6 +2,7 @@
 //! promises no stable interface.
 
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod error;

@@ -1,3 +1,26 @@
-//! The `savepointctl` binary.
+//! The `savepointctl` binary: parse, run, tell the failure, return the exit code.
 
-fn main() {}
+use clap::Parser;
+use savepointctl::cli::words;
+use savepointctl::commands::{self, Cli};
+use savepointctl::exit::Exit;
+
+fn main() -> Exit {
+    let cli = match Cli::try_parse_from(words::flink_style(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(message) => {
+            // help and version are results; a closed pipe ends them quietly
+            let _ = message.print();
+            return if message.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            };
+        }
+    };
+    let printer = cli.printer();
+    commands::run(cli, printer).unwrap_or_else(|failure| {
+        printer.failure(&failure);
+        failure.exit
+    })
+}

@@ -1,4 +1,6 @@
-//! What all commands share in typing: flags, and the values they take. Opens no file, reads no clock.
+//! What all commands share in typing: flags and the values they take. Opens no file and reads no clock.
 
 pub mod connect;
+pub mod global;
 pub mod value;
+pub mod words;

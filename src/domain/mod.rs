@@ -6,7 +6,7 @@ pub mod flink_version;
 pub mod ids;
 pub mod job;
 pub mod operation;
+pub mod secret;
 pub mod snapshot;
 pub mod throwable;
 pub mod uid;
-pub mod secret;

@@ -11,14 +11,14 @@ use crate::exit::Exit;
 use crate::rest::{self, Exchange, Observer};
 
 /// The form of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// For people; may change
+    /// For people; may change.
     #[default]
     Table,
-    /// For programs; stable
+    /// For programs; stable.
     Json,
-    /// Only locations or ids, one a line
+    /// Only locations or ids, one a line.
     Name,
 }
 

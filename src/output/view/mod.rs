@@ -6,6 +6,6 @@ mod settings;
 mod uid;
 
 pub use jobs::{JobView, JobsView};
-pub use operation::{CancelView, OperationView, TriggerIdView};
+pub use operation::{CancelView, DisposalView, OperationView, TriggerIdView};
 pub use settings::SettingsView;
 pub use uid::UidsView;

@@ -146,3 +146,30 @@ impl View for CancelView {
         vec![self.job_id.clone()]
     }
 }
+
+/// A disposal that is done.
+#[derive(Serialize)]
+pub struct DisposalView {
+    trigger_id: String,
+    disposed: bool,
+}
+
+impl DisposalView {
+    /// The disposal with this trigger id.
+    pub fn new(id: TriggerId) -> Self {
+        Self {
+            trigger_id: id.to_string(),
+            disposed: true,
+        }
+    }
+}
+
+impl View for DisposalView {
+    fn table(&self) -> String {
+        String::new()
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

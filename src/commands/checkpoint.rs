@@ -1,0 +1,75 @@
+//! `checkpoint JOB`: takes a checkpoint.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use super::{follow, select, start};
+use crate::cli::value;
+use crate::domain::job::JobSelector;
+use crate::domain::operation::Verb;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::output::view::TriggerIdView;
+use crate::rest::client::TriggerRequest;
+
+/// Trigger a checkpoint (1.17+), wait for it, and print its location
+///
+/// The checkpoint belongs to Flink: it is deleted when a newer one completes, unless checkpoints are retained.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  savepointctl checkpoint orders\n  savepointctl checkpoint orders -o json"
+)]
+pub struct CheckpointArgs {
+    /// The job: its id, the beginning of it, or its name
+    #[arg(value_name = "JOB")]
+    job: String,
+
+    /// Print the trigger id and do not wait
+    #[arg(short, long)]
+    detached: bool,
+
+    /// Stop waiting after this time, e.g. 5m; the checkpoint goes on (exit code 3)
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    timeout: Option<Duration>,
+}
+
+/// Runs the command.
+pub async fn run(args: &CheckpointArgs, cx: &Context) -> Result<Exit, Failure> {
+    let client = cx.client().await?;
+    let job = select::running(&client, &JobSelector::new(args.job.as_str())).await?;
+    if !client.version().triggers_checkpoints() {
+        let what = format!(
+            "Flink {} takes checkpoints on its own only; on request since 1.17",
+            client.version()
+        );
+        return Err(
+            Failure::new(Exit::Refused, what).hint("take a savepoint: `savepointctl trigger JOB`")
+        );
+    }
+    let id = start::random_id()?;
+    let pending = start::operation(
+        cx,
+        &client,
+        Verb::Checkpoint,
+        &job,
+        id,
+        TriggerRequest::default(),
+    )
+    .await?;
+    start::announce(cx, &pending);
+    if args.detached {
+        let resume = cx.resume_command(&pending);
+        cx.end(&pending);
+        cx.printer.note(format!("wait for it with `{resume}`"));
+        cx.printer.show(&TriggerIdView::new(
+            pending.verb,
+            pending.job,
+            pending.id,
+            resume,
+        ))?;
+        return Ok(Exit::Success);
+    }
+    follow::to_end(cx, &client, &pending, args.timeout).await
+}

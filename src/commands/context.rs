@@ -1,0 +1,285 @@
+//! What a command is given: its printer, the way to its cluster, and the list of what is pending.
+
+use std::cell::RefCell;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::cli::connect::ConnectArgs;
+use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
+use crate::domain::flink_version::FlinkVersion;
+use crate::domain::ids::{JobId, TriggerId};
+use crate::domain::operation::Verb;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::output::Printer;
+use crate::rest::tls::Tls;
+use crate::rest::{Client, Options, Timing};
+
+/// An operation that is, or may be, under way in the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// What it does.
+    pub verb: Verb,
+    /// To which job.
+    pub job: JobId,
+    /// The job's name, where it is known.
+    pub job_name: Option<String>,
+    /// The id to ask for it.
+    pub id: TriggerId,
+    /// When it began at the earliest, on the server's clock.
+    pub since: Option<Timestamp>,
+}
+
+impl Pending {
+    /// The job as a user knows it.
+    pub fn job(&self) -> String {
+        match &self.job_name {
+            Some(name) => format!("job {} ({name})", self.job),
+            None => format!("job {}", self.job),
+        }
+    }
+}
+
+/// What every command is given.
+pub struct Context {
+    /// Where output goes.
+    pub printer: Printer,
+    connect: ConnectArgs,
+    environment: Environment,
+    pending: RefCell<Vec<Pending>>,
+}
+
+impl Context {
+    /// A context over the process's environment.
+    pub fn new(printer: Printer, connect: ConnectArgs) -> Result<Self, Failure> {
+        let environment = Environment::of_process().map_err(|err| {
+            Failure::new(
+                Exit::Usage,
+                format!("cannot tell the current directory: {err}"),
+            )
+        })?;
+        Ok(Self {
+            printer,
+            connect,
+            environment,
+            pending: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// Every setting in force.
+    pub fn settings(&self) -> Result<Resolved, Failure> {
+        let resolved = config::resolve(&self.connect, &self.environment)?;
+        for warning in &resolved.warnings {
+            self.printer.warning(warning);
+        }
+        Ok(resolved)
+    }
+
+    /// Connects to the cluster that the settings name.
+    pub async fn client(&self) -> Result<Client, Failure> {
+        let settings = self.settings()?;
+        let Some(endpoint) = &settings.endpoint else {
+            return Err(no_endpoint());
+        };
+        if settings.tls.insecure && endpoint.is_tls() {
+            self.printer.warning(format!(
+                "--insecure: the certificate of {endpoint} is not checked; anybody on the way can read and change \
+                 everything, credentials included"
+            ));
+        }
+        let options = options(&settings, endpoint)?;
+        let client = Client::connect(options, Box::new(self.printer)).await?;
+        let version = client.version();
+        let ((_, _), (major, minor)) = FlinkVersion::KNOWN;
+        if version.is_newer_than_known() {
+            self.printer.note(format!(
+                "Flink {version} is newer than {major}.{minor}, the newest one known here"
+            ));
+        } else if version.is_older_than_known() {
+            self.printer.note(format!(
+                "Flink {version} is older than 1.13, the oldest one this tool is made for"
+            ));
+        }
+        Ok(client)
+    }
+
+    /// Remembers an operation, so that an interruption can say what goes on.
+    pub fn begin(&self, pending: &Pending) {
+        self.pending.borrow_mut().push(pending.clone());
+    }
+
+    /// Forgets an operation whose end is known.
+    pub fn end(&self, pending: &Pending) {
+        self.pending.borrow_mut().retain(|other| other != pending);
+    }
+
+    /// The failure of a user's interruption.
+    pub fn interrupted(&self) -> Failure {
+        let pending = self.pending.borrow();
+        let what = match pending.as_slice() {
+            [] => "interrupted".to_owned(),
+            [one] => format!(
+                "interrupted: {} of {} goes on in the cluster",
+                one.verb.noun(),
+                one.job()
+            ),
+            several => format!(
+                "interrupted: {} operations go on in the cluster",
+                several.len()
+            ),
+        };
+        let hints = pending
+            .iter()
+            .map(|pending| format!("resume with `{}`", self.resume_command(pending)));
+        Failure {
+            hints: hints.collect(),
+            ..Failure::new(Exit::Interrupted, what)
+        }
+    }
+
+    /// The command that waits for a pending operation, from this shell.
+    pub fn resume_command(&self, pending: &Pending) -> String {
+        let mut words = vec!["savepointctl".to_owned()];
+        words.extend(self.typed_flags());
+        words.extend([
+            "wait".to_owned(),
+            pending.job.to_string(),
+            pending.id.to_string(),
+        ]);
+        words.extend(["--verb".to_owned(), pending.verb.to_string()]);
+        if let Some(since) = pending.since {
+            words.extend(["--since".to_owned(), since.to_string()]);
+        }
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        words.join(" ")
+    }
+
+    /// The connection flags as they were typed, less those that may hold a secret.
+    fn typed_flags(&self) -> Vec<String> {
+        let typed = &self.connect;
+        let mut flags = Vec::new();
+        if typed.jobmanager.is_some()
+            && let Ok(Resolved {
+                endpoint: Some(endpoint),
+                ..
+            }) = config::resolve(typed, &self.environment)
+        {
+            flags.extend(["-m".to_owned(), endpoint.to_string()]);
+        }
+        let files = [
+            ("--bearer-token-file", &typed.bearer_token_file),
+            ("--basic-auth-file", &typed.basic_auth_file),
+            ("--cacert", &typed.cacert),
+            ("--cert", &typed.cert),
+            ("--key", &typed.key),
+        ];
+        for (flag, file) in files {
+            if let Some(file) = file {
+                flags.extend([flag.to_owned(), file.display().to_string()]);
+            }
+        }
+        if let Some(name) = &typed.tls_server_name {
+            flags.extend(["--tls-server-name".to_owned(), name.clone()]);
+        }
+        if typed.insecure {
+            flags.push("--insecure".to_owned());
+        }
+        flags
+    }
+}
+
+/// Puts a word into quotes where a shell would not take it as one word.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+fn no_endpoint() -> Failure {
+    Failure::new(Exit::Usage, "no cluster is named")
+        .hint("name its REST address with -m HOST:PORT or -m URL")
+        .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")
+        .hint("or let FLINK_CONF_DIR or FLINK_HOME point at Flink's configuration, or run where ./conf holds it")
+}
+
+/// The client's options from the settings.
+fn options(settings: &Resolved, endpoint: &Endpoint) -> Result<Options, Failure> {
+    let mut headers = HeaderMap::new();
+    for header in &settings.headers {
+        let name = HeaderName::from_bytes(header.name.as_bytes());
+        let value = HeaderValue::from_str(header.value.expose());
+        let (Ok(name), Ok(mut value)) = (name, value) else {
+            let what = format!(
+                "the header '{}' ({}) cannot be sent: a header is NAME: VALUE, in one line",
+                header.name, header.source
+            );
+            return Err(Failure::new(Exit::Usage, what));
+        };
+        value.set_sensitive(true);
+        headers.append(name, value);
+    }
+    if let Some(credentials) = &settings.credentials {
+        headers.insert(AUTHORIZATION, authorization(credentials)?);
+    }
+    let tls = endpoint.is_tls().then(|| Tls {
+        roots: settings.tls.roots.clone(),
+        identity: settings
+            .tls
+            .identity
+            .as_ref()
+            .map(|id| (id.chain.clone(), id.key.expose().clone())),
+        server_name: settings.tls.server_name.clone(),
+        fingerprint_sha1: settings.tls.fingerprint_sha1,
+        insecure: settings.tls.insecure,
+    });
+    Ok(Options {
+        endpoint: endpoint.to_string(),
+        headers,
+        tls,
+        use_proxy: !endpoint.is_loopback(),
+        timing: Timing {
+            connect: settings.timeouts.connect,
+            request: settings.timeouts.request,
+            reconnect: settings.timeouts.reconnect,
+        },
+    })
+}
+
+fn authorization(credentials: &Credentials) -> Result<HeaderValue, Failure> {
+    let text = match credentials {
+        Credentials::Basic { user, password } => {
+            format!(
+                "Basic {}",
+                BASE64_STANDARD.encode(format!("{user}:{}", password.expose()))
+            )
+        }
+        Credentials::Bearer(token) => format!("Bearer {}", token.expose()),
+    };
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        Failure::new(
+            Exit::Usage,
+            "the credentials hold characters that a header cannot carry",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_needs_it() {
+        let words = ["-m", "http://a:1/x", "my job", "it's", ""].map(quoted);
+        assert_eq!(
+            words,
+            ["-m", "http://a:1/x", "'my job'", r"'it'\''s'", "''"]
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! The command tree, and what it takes to run one of its commands.
+
+mod cancel;
+mod checkpoint;
+mod completions;
+mod config;
+mod context;
+mod follow;
+mod jobs;
+mod man;
+mod select;
+mod start;
+mod stop;
+mod trigger;
+mod uid;
+mod wait;
+
+use std::future::Future;
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::connect::ConnectArgs;
+use crate::cli::global::GlobalArgs;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::output::Printer;
+use context::Context;
+
+pub use man::pages;
+
+/// Command-line client and savepoint manager for Apache Flink
+///
+/// Triggers savepoints and checkpoints, stops and cancels jobs, and waits for what it has triggered, over a
+/// cluster's REST API (Flink 1.13 to 2.3).
+#[derive(Parser)]
+#[command(
+    name = "savepointctl",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        savepointctl -m localhost:8081 jobs\n  \
+        savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
+        savepointctl -m localhost:8081 stop my-job --drain",
+    after_long_help = after_long_help()
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    connect: ConnectArgs,
+    /// How to say what came of it.
+    #[command(flatten)]
+    global: GlobalArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Trigger(trigger::TriggerArgs),
+    Stop(stop::StopArgs),
+    Checkpoint(checkpoint::CheckpointArgs),
+    Wait(wait::WaitArgs),
+    Cancel(cancel::CancelArgs),
+    Jobs(jobs::JobsArgs),
+    Uid(uid::UidArgs),
+    Config(config::ConfigArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+impl Cli {
+    /// The printer that the flags ask for.
+    pub fn printer(&self) -> Printer {
+        self.global.printer()
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever the command fails with, its exit code chosen.
+pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
+    let cx = Context::new(printer, cli.connect)?;
+    match cli.command {
+        Command::Trigger(args) => block_on(&cx, trigger::run(&args, &cx)),
+        Command::Stop(args) => block_on(&cx, stop::run(&args, &cx)),
+        Command::Checkpoint(args) => block_on(&cx, checkpoint::run(&args, &cx)),
+        Command::Wait(args) => block_on(&cx, wait::run(&args, &cx)),
+        Command::Cancel(args) => block_on(&cx, cancel::run(&args, &cx)),
+        Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
+        Command::Uid(args) => uid::run(&args, &cx),
+        Command::Config(args) => config::run(&args, &cx),
+        Command::Completions(args) => completions::run(&args, &cx),
+        Command::Man(args) => man::run(&args, &cx),
+    }
+}
+
+/// Runs a command's body until it is done or the user interrupts it.
+fn block_on(
+    cx: &Context,
+    body: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|err| Failure::new(Exit::Failed, format!("cannot start: {err}")))?;
+    runtime.block_on(async {
+        tokio::select! {
+            result = body => result,
+            () = interrupted() => Err(cx.interrupted()),
+        }
+    })
+}
+
+/// Comes back when the process is asked to end, by Ctrl-C or by a supervisor.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn after_long_help() -> String {
+    let codes: Vec<String> = Exit::TABLE
+        .iter()
+        .map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code()))
+        .collect();
+    format!(
+        "Examples:\n  \
+         savepointctl -m localhost:8081 jobs\n  \
+         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
+         savepointctl -m localhost:8081 stop my-job --drain\n\n\
+         Exit codes:\n{}\n\n\
+         Environment:\n  \
+         SAVEPOINTCTL_JOBMANAGER    the cluster, as for -m\n  \
+         SAVEPOINTCTL_BEARER_TOKEN  a token for the Authorization header\n  \
+         SAVEPOINTCTL_BASIC_AUTH    user:password for the Authorization header\n  \
+         FLINK_REST_CLIENT_HEADERS  further headers, Name:value, one a line\n  \
+         FLINK_CONF_DIR             where Flink's configuration lies\n  \
+         FLINK_HOME                 a Flink distribution; its conf/ is read\n  \
+         HTTP_PROXY, HTTPS_PROXY, NO_PROXY  honoured, but never for loopback",
+        codes.join("\n")
+    )
+}

@@ -1,0 +1,144 @@
+//! Begins an operation, once, however often the network makes us ask.
+
+use super::context::{Context, Pending};
+use super::follow;
+use crate::domain::attempts::ATTEMPTS;
+use crate::domain::ids::{JobId, TriggerId};
+use crate::domain::job::Job;
+use crate::domain::operation::{OperationStatus, Verb};
+use crate::domain::snapshot::FormatType;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::rest::Client;
+use crate::rest::client::{NotTriggered, Pollable, TriggerRequest};
+
+/// Begins an operation under `id`, or on an old server under an id of the server's.
+///
+/// # Errors
+/// Refusals (1); an operation that may be under way although nothing was heard of it (3, with the command that
+/// resumes, or 5 where the server takes no trigger ids).
+pub async fn operation(
+    cx: &Context,
+    client: &Client,
+    verb: Verb,
+    job: &Job,
+    id: TriggerId,
+    request: TriggerRequest<'_>,
+) -> Result<Pending, Failure> {
+    let takes_ids = client.version().takes_trigger_ids();
+    let request = TriggerRequest {
+        trigger_id: takes_ids.then_some(id),
+        ..request
+    };
+    let mut pending = Pending {
+        verb,
+        job: job.id,
+        job_name: Some(job.name.clone()),
+        id,
+        since: job.now(),
+    };
+    if takes_ids {
+        // before the first byte is sent: whoever interrupts from here on must be told the id
+        cx.begin(&pending);
+    }
+    match client.trigger(verb, job.id, request).await {
+        Ok(server_id) => {
+            pending.id = server_id;
+            if !takes_ids {
+                cx.begin(&pending);
+            }
+            Ok(pending)
+        }
+        Err(not_triggered) => {
+            cx.end(&pending);
+            Err(why_not(cx, &pending, takes_ids, not_triggered))
+        }
+    }
+}
+
+fn why_not(
+    cx: &Context,
+    pending: &Pending,
+    takes_ids: bool,
+    not_triggered: NotTriggered,
+) -> Failure {
+    let NotTriggered { error, may_run } = not_triggered;
+    if let Some((_, cause)) = error.refusal() {
+        return follow::explain(pending, cause);
+    }
+    let failure = Failure::from(error);
+    let (noun, job) = (pending.verb.noun(), pending.job());
+    match (may_run, takes_ids) {
+        (false, _) => failure.doing(format!("cannot trigger {noun} of {job}; nothing was begun")),
+        (true, true) => Failure { exit: Exit::TimedOut, ..failure }
+            .doing(format!(
+                "lost contact while {noun} of {job} was triggered (trigger id {}): whether it runs is not known",
+                pending.id
+            ))
+            .hint(format!("resume with `{}`", cx.resume_command(pending))),
+        (true, false) => failure
+            .doing(format!("lost contact while {noun} of {job} was triggered: whether it runs is not known"))
+            .hint("before 1.15 Flink takes no trigger ids: see with `savepointctl jobs` whether a new savepoint appears"),
+    }
+}
+
+/// A trigger id that nobody has used.
+///
+/// # Errors
+/// A system without randomness.
+pub fn random_id() -> Result<TriggerId, Failure> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).map_err(|err| {
+        Failure::new(
+            Exit::Failed,
+            format!("the system gives no random numbers: {err}"),
+        )
+    })?;
+    Ok(TriggerId::from_bytes(bytes))
+}
+
+/// What the cluster says of each attempt under a key, in the attempts' order.
+///
+/// # Errors
+/// Whatever keeps the cluster from answering.
+pub async fn attempts(
+    client: &Client,
+    verb: Verb,
+    job: JobId,
+    key: &str,
+) -> Result<Vec<OperationStatus>, Failure> {
+    let mut statuses = Vec::new();
+    for attempt in 0..ATTEMPTS {
+        let id = TriggerId::derive(verb, job, key, attempt);
+        statuses.push(client.status(Pollable::OfJob(verb, job), id).await?);
+    }
+    Ok(statuses)
+}
+
+/// The format to send: what the server does not know is left out, and refused where leaving it out changes the result.
+///
+/// # Errors
+/// A native savepoint from a server that writes none (7).
+pub fn format(client: &Client, format: Option<FormatType>) -> Result<Option<FormatType>, Failure> {
+    match format {
+        Some(FormatType::Native) if !client.version().takes_trigger_ids() => {
+            let what = format!(
+                "Flink {} writes canonical savepoints only; native ones exist since 1.15",
+                client.version()
+            );
+            Err(Failure::new(Exit::Refused, what).hint("leave --type out"))
+        }
+        Some(_) if !client.version().takes_trigger_ids() => Ok(None),
+        format => Ok(format),
+    }
+}
+
+/// Says that an operation has begun, and under which id.
+pub fn announce(cx: &Context, pending: &Pending) {
+    cx.printer.note(format!(
+        "triggered {} of {}, trigger id {}",
+        pending.verb.noun(),
+        pending.job(),
+        pending.id
+    ));
+}
