@@ -37,13 +37,40 @@ import org.apache.flink.util.Collector;
  *   <li>keys (10); delay (10): ms before each record; count (0, endless): records, then the job finishes
  *   <li>topology: uid (default), nouid (no operator has one), renamed (other uids, so no state fits)
  *   <li>out DIR: keep a protocol in DIR/tally.log, see {@link Tally}; report (100): records between its "at" lines
- *   <li>slow-snapshot MS: each snapshot takes that long; fail-snapshot true: each snapshot fails
+ *   <li>slow-snapshot MS: each snapshot takes that long
+ *   <li>fail-snapshot pace: each snapshot of pace fails, in the source's own task, so Flink reports the cause;
+ *       fail-snapshot tally: those of tally fail, a task behind the source, and Flink reports only the restart
  *   <li>fail-finish true: tally fails when it is to end, so a stop fails after its savepoint was made
  *   <li>restart none: no restart strategy; batch true: run in batch mode (1.12 and later; give a count)
  *   <li>fail-main true: main throws; no-job true: main returns without a job
  * </ul>
  */
 public class Counter {
+  /** Waits before it passes a record on. Chained to the source. */
+  static class Pace extends RichMapFunction<Long, Long> implements CheckpointedFunction {
+    final long delay;
+    final boolean failSnapshot;
+
+    Pace(Arguments arguments) {
+      delay = arguments.number("delay", 10);
+      failSnapshot = arguments.text("fail-snapshot", "").equals("pace");
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {}
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+      if (failSnapshot) throw new IllegalStateException("the snapshot fails, as asked");
+    }
+
+    @Override
+    public Long map(Long value) throws Exception {
+      if (delay > 0) Thread.sleep(delay);
+      return value;
+    }
+  }
+
   /** Counts by key. With one source in order, the n-th value of key k is k + (n - 1) * keys, and no other. */
   static class Count extends KeyedProcessFunction<Long, Long, Long> implements CheckpointedFunction {
     final long keys;
@@ -94,7 +121,7 @@ public class Counter {
       out = arguments.text("out", "");
       report = arguments.number("report", 100);
       slowSnapshot = arguments.number("slow-snapshot", 0);
-      failSnapshot = arguments.flag("fail-snapshot");
+      failSnapshot = arguments.text("fail-snapshot", "").equals("tally");
       failFinish = arguments.flag("fail-finish");
     }
 
@@ -189,7 +216,6 @@ public class Counter {
     String topology = arguments.text("topology", "uid");
     boolean batch = arguments.flag("batch");
     long keys = arguments.number("keys", 10);
-    long delay = arguments.number("delay", 10);
     long count = arguments.number("count", 0);
 
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -208,13 +234,7 @@ public class Counter {
 
     DataStream<Long> source = numbers(environment, count > 0 ? count - 1 : Long.MAX_VALUE - 1);
     source = named(source, "source", topology).setParallelism(1);
-    DataStream<Long> pace = source
-        .map(value -> {
-          if (delay > 0) Thread.sleep(delay);
-          return value;
-        })
-        .returns(Types.LONG)
-        .setParallelism(1);
+    DataStream<Long> pace = source.map(new Pace(arguments)).returns(Types.LONG).setParallelism(1);
     pace = named(pace, "pace", topology);
     DataStream<Long> counted = pace
         .keyBy((KeySelector<Long, Long>) value -> value % keys, Types.LONG)
