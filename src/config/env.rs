@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::config::error::ConfigError;
 
 /// The variables that are read; no other is taken from the process.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 12] = [
     "SAVEPOINTCTL_JOBMANAGER",
     "SAVEPOINTCTL_BEARER_TOKEN",
     "SAVEPOINTCTL_BASIC_AUTH",
@@ -23,7 +23,6 @@ const VARIABLES: [&str; 13] = [
     "https_proxy",
     "NO_PROXY",
     "no_proxy",
-    "FLINK_LIB_DIR",
 ];
 
 /// Environment variables and the current directory.

@@ -256,13 +256,13 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, mark: Marker) -> Re
     Ok(resolved)
 }
 
-/// What a plain scalar is under YAML 1.2's core schema, as the text Java makes of it.
+/// What a plain scalar is under YAML 1.2's core schema, as the text that Flink makes of it.
 fn core(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
         "true" | "True" | "TRUE" => return Kind::Scalar("true".to_owned(), false),
         "false" | "False" | "FALSE" => return Kind::Scalar("false".to_owned(), false),
-        ".nan" | ".NaN" | ".NAN" => return Kind::Scalar("NaN".to_owned(), false),
+        ".nan" | ".NaN" | ".NAN" => return Kind::Scalar(".nan".to_owned(), false),
         _ => {}
     }
     match integer(text).or_else(|| float(text)) {
@@ -297,7 +297,7 @@ fn float(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
         let sign = if text.starts_with('-') { "-" } else { "" };
-        return Some(format!("{sign}Infinity"));
+        return Some(format!("{sign}.inf"));
     }
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -324,7 +324,7 @@ fn float(text: &str) -> Option<String> {
 fn java_double(number: f64) -> String {
     let size = number.abs();
     if number.is_infinite() {
-        return format!("{}Infinity", if number < 0.0 { "-" } else { "" });
+        return format!("{}.inf", if number < 0.0 { "-" } else { "" });
     }
     if size == 0.0 || (1e-3..1e7).contains(&size) {
         return format!("{number:?}");
@@ -382,13 +382,23 @@ fn flow(node: &Node) -> String {
     }
 }
 
-/// A text inside a list: in quotes where it would be read as something else without them.
+/// A text inside a list, quoted where Flink's own writer quotes it: where it would be read as something else.
 fn quoted(text: &str) -> String {
-    let special = text.contains([',', '[', ']', '{', '}', '\'', '"', '\n'])
-        || text.contains(": ")
+    if text.contains(['\n', '\r', '\t']) {
+        let escaped = text.replace('\\', r"\\").replace('"', "\\\"");
+        let escaped = escaped
+            .replace('\n', r"\n")
+            .replace('\r', r"\r")
+            .replace('\t', r"\t");
+        return format!("\"{escaped}\"");
+    }
+    let special = text.contains([',', '[', ']', '{', '}', ':'])
         || text.contains(" #")
-        || text.ends_with(':')
-        || text.starts_with(['#', '&', '*', '!', '|', '>', '%', '@', '`', '?', ' '])
+        || text.starts_with([
+            '#', '&', '*', '!', '|', '>', '%', '@', '`', '?', '\'', '"', ' ',
+        ])
+        || text.starts_with("- ")
+        || text == "-"
         || text.ends_with(' ');
     if special || !matches!(core(text), Kind::Scalar(_, true)) {
         return format!("'{}'", text.replace('\'', "''"));
