@@ -1,6 +1,6 @@
 //! `completions SHELL`: the shell's completion script.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
 use super::Cli;
@@ -25,8 +25,24 @@ pub fn run(args: &CompletionsArgs, cx: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The completion script of a shell.
-pub fn script(shell: Shell) -> Vec<u8> {
+/// Every shell's script as (file name as the shell looks for it, text).
+pub fn scripts() -> Vec<(String, Vec<u8>)> {
+    let named = |shell: &Shell| {
+        let name = match shell {
+            Shell::Zsh => "_savepointctl".to_owned(),
+            Shell::Bash => "savepointctl.bash".to_owned(),
+            Shell::PowerShell => "_savepointctl.ps1".to_owned(),
+            other => format!(
+                "savepointctl.{}",
+                other.to_string().replace("elvish", "elv")
+            ),
+        };
+        (name, script(*shell))
+    };
+    Shell::value_variants().iter().map(named).collect()
+}
+
+fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "savepointctl", &mut script);
     script

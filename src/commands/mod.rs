@@ -26,6 +26,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use context::Context;
 
+pub use completions::scripts as completion_scripts;
 pub use man::pages;
 
 /// Command-line client and savepoint manager for Apache Flink
