@@ -173,10 +173,7 @@ impl Observer for Printer {
 
     fn repeating(&self, why: &rest::Error, limit: Duration) {
         if limit > Duration::from_secs(3) || self.verbosity > 0 {
-            self.note(format!(
-                "{why}; trying again for up to {} s",
-                limit.as_secs()
-            ));
+            self.note(format!("{why}; trying again for up to {limit:?}"));
         }
     }
 }

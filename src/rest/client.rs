@@ -74,7 +74,15 @@ impl Client {
         observer: Box<dyn Observer>,
     ) -> Result<Self, ConnectError> {
         let transport = Transport::new(options, observer)?;
-        let overview: cluster::Overview = transport.call(&Request::get("/overview")).await?;
+        let overview: cluster::Overview = match transport.call(&Request::get("/overview")).await {
+            Ok(overview) => overview,
+            Err(Error::Refused { status: 404, cause }) => {
+                let endpoint = transport.endpoint().to_owned();
+                let what = format!("it knows no /v1/overview ({})", cause.root());
+                return Err(Error::NotFlink { endpoint, what }.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
         let version = FlinkVersion::parse(&overview.flink_version);
         Ok(Self { transport, version })
     }
