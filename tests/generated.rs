@@ -1,6 +1,8 @@
 //! Completions and manual pages are generated from the command tree and checked in. This test compares them;
 //! `UPDATE_GENERATED=1 cargo test --test generated` rewrites them.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Which room may use which. A room's own files may always use each other; `lib.rs` and `main.rs` are outside.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

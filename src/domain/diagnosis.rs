@@ -100,6 +100,18 @@ const KNOWN: &[Known] = &[
         not_ready: false,
     },
     Known {
+        text: "FailoverRegion is restarting",
+        meaning: "a task of the job failed meanwhile, and the job restarts",
+        hint: "see why the task failed: `savepointctl jobs` shows the state, the JobManager's log the reason",
+        not_ready: false,
+    },
+    Known {
+        text: "at most one stop-with-savepoint checkpoint at a time is allowed",
+        meaning: "another stop of this job is under way",
+        hint: "wait until it is over: `savepointctl jobs --all` shows the job",
+        not_ready: true,
+    },
+    Known {
         text: "CheckpointCoordinator shutdown",
         meaning: "the job ended before it was complete",
         hint: "see what became of the job with `savepointctl jobs --all`",

@@ -8,7 +8,7 @@ use crate::domain::ids::TriggerId;
 use crate::domain::operation::{OperationStatus, Outcome};
 
 /// The rhythm of the first two seconds.
-const QUICK: Duration = Duration::from_millis(15);
+const QUICK: Duration = Duration::from_millis(10);
 /// How long that rhythm is kept.
 const QUICK_FOR: Duration = Duration::from_secs(2);
 /// Later, the part of the elapsed time that passes between two polls.
