@@ -7,5 +7,6 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod exit;
+pub mod inventory;
 pub mod output;
 pub mod rest;

@@ -10,13 +10,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["output", "domain"]),
     (
         "commands",
-        &["cli", "config", "domain", "error", "exit", "output", "rest"],
+        &[
+            "cli",
+            "config",
+            "domain",
+            "error",
+            "exit",
+            "inventory",
+            "output",
+            "rest",
+        ],
     ),
     ("config", &["cli", "domain"]),
     ("domain", &[]),
     ("error", &["exit", "config", "rest"]),
     ("exit", &[]),
-    ("output", &["error", "exit", "domain", "rest"]),
+    ("inventory", &["domain"]),
+    ("output", &["error", "exit", "domain", "inventory", "rest"]),
     ("rest", &["domain"]),
 ];
 

@@ -1,11 +1,14 @@
 //! Plain words of the field as plain types: no I/O, no clock, no command line.
 
 pub mod attempts;
+pub mod claim_mode;
 pub mod diagnosis;
 pub mod flink_version;
 pub mod ids;
 pub mod job;
+pub mod location;
 pub mod operation;
+pub mod reference;
 pub mod secret;
 pub mod snapshot;
 pub mod throwable;

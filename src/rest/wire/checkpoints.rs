@@ -14,9 +14,17 @@ const NOT_ADDRESSABLE: &str = "<checkpoint-not-externally-addressable>";
 #[derive(Deserialize)]
 pub(in crate::rest) struct Statistics {
     #[serde(default)]
+    counts: Counts,
+    #[serde(default)]
     latest: Option<Latest>,
     #[serde(default)]
     history: Vec<Entry>,
+}
+
+#[derive(Deserialize, Default)]
+struct Counts {
+    #[serde(default)]
+    total: i64,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +88,7 @@ impl Statistics {
             latest_checkpoint: latest.completed.and_then(Entry::into_snapshot),
             latest_savepoint: latest.savepoint.and_then(Entry::into_snapshot),
             restored: latest.restored.and_then(RestoredEntry::into_restored),
+            total: u64::try_from(self.counts.total).unwrap_or(0),
         }
     }
 }

@@ -1,0 +1,261 @@
+//! Whether a snapshot may be disposed of. Flink itself guards nothing.
+
+use crate::domain::location::NormalLocation;
+use crate::domain::snapshot::{History, SnapshotKind};
+
+use super::catalogue::{JobHistory, remembered};
+
+/// What is known of the shared files of a checkpoint from its metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedFiles {
+    /// The metadata names none outside the snapshot's own directory.
+    None,
+    /// It names some: others may use them too.
+    Some,
+    /// The metadata was not read.
+    Unknown,
+}
+
+/// What is to become of one snapshot, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// As the user named it, references resolved.
+    pub location: String,
+    /// Why it must not go; `None` if it may.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why a snapshot must not go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, as a clause.
+    pub reason: String,
+    /// Why `--force` would be safe all the same, if it would be.
+    pub force_is_safe: Option<String>,
+}
+
+impl Refusal {
+    fn new(reason: String) -> Self {
+        Self {
+            reason,
+            force_is_safe: None,
+        }
+    }
+}
+
+/// Decides for each location. `shared` says what is known of a checkpoint's shared files.
+pub fn plan(
+    locations: &[String],
+    jobs: &[JobHistory],
+    shared: impl Fn(&NormalLocation) -> SharedFiles,
+) -> Vec<Item> {
+    let decide = |location: &String| {
+        let place = NormalLocation::of(location);
+        let refusal = of_running_job(&place, jobs)
+            .or_else(|| restored_from(&place, jobs))
+            .or_else(|| shares_files(&place, jobs, shared(&place)));
+        Item {
+            location: location.clone(),
+            refusal,
+        }
+    };
+    locations.iter().map(decide).collect()
+}
+
+fn running(jobs: &[JobHistory]) -> impl Iterator<Item = &JobHistory> {
+    jobs.iter().filter(|job| !job.job.status.is_ended())
+}
+
+/// Flink owns every checkpoint of a running job, and counts on it after a failure.
+fn of_running_job(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal> {
+    let owner = running(jobs).find(|one| {
+        let in_its_directory =
+            place.is_checkpoint() && place.parent_name() == Some(&one.job.id.to_string());
+        let in_its_history = one.history.iter().flat_map(History::all).any(|snapshot| {
+            snapshot.kind == SnapshotKind::Checkpoint
+                && snapshot
+                    .location()
+                    .is_some_and(|location| NormalLocation::of(location) == *place)
+        });
+        in_its_directory || in_its_history
+    })?;
+    let (id, name) = (owner.job.id, &owner.job.name);
+    Some(Refusal::new(format!(
+        "it is a checkpoint of running job {id} ({name}), which Flink itself deletes or needs"
+    )))
+}
+
+/// A running job may read files of what it was restored from.
+fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal> {
+    running(jobs).find_map(|one| {
+        let history = one.history.as_ref()?;
+        let restored = history.restored.as_ref()?;
+        let location = restored.location.as_deref()?;
+        if NormalLocation::of(location) != *place {
+            return None;
+        }
+        let (id, name) = (one.job.id, &one.job.name);
+        let own = history.all().into_iter().any(|snapshot| {
+            snapshot.kind == SnapshotKind::Checkpoint && snapshot.is_completed() && snapshot.triggered > restored.restored
+        });
+        Some(Refusal {
+            reason: format!("running job {id} ({name}) was restored from it"),
+            force_is_safe: own.then(|| {
+                "the job has completed a checkpoint of its own since, and depends on this no more if it was restored \
+                 with claim mode NO_CLAIM (the default since 1.15): --force is safe then"
+                    .to_owned()
+            }),
+        })
+    })
+}
+
+/// Incremental checkpoints share files, and a disposal deletes them whoever else needs them.
+fn shares_files(
+    place: &NormalLocation,
+    jobs: &[JobHistory],
+    shared: SharedFiles,
+) -> Option<Refusal> {
+    let by_history = remembered(jobs).into_iter().any(|one| {
+        one.snapshot.kind == SnapshotKind::Checkpoint && NormalLocation::of(one.location) == *place
+    });
+    if !by_history && !place.is_checkpoint() {
+        return None;
+    }
+    let reason = match shared {
+        SharedFiles::None => return None,
+        SharedFiles::Some => "it is a checkpoint with shared files, which other snapshots may use",
+        SharedFiles::Unknown => {
+            "it is a checkpoint, and whether other snapshots use its files is not known: its metadata could not be read \
+             from here"
+        }
+    };
+    Some(Refusal::new(reason.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::job::{Job, JobStatus, TaskCounts};
+    use crate::domain::snapshot::{Restored, Snapshot, SnapshotStatus};
+
+    const ID: &str = "fd72014d4c864993a2e5a9287b4a9c5d";
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).unwrap()
+    }
+
+    fn job(status: JobStatus, history: History) -> JobHistory {
+        let job = Job {
+            id: ID.parse().unwrap(),
+            name: "orders".to_owned(),
+            status,
+            started: at(0),
+            ended: None,
+            duration_ms: 0,
+            tasks: TaskCounts::default(),
+        };
+        JobHistory {
+            job,
+            history: Some(history),
+        }
+    }
+
+    fn snapshot(kind: SnapshotKind, triggered: i64, location: &str) -> Snapshot {
+        let status = SnapshotStatus::Completed {
+            location: Some(location.to_owned()),
+            discarded: false,
+        };
+        Snapshot {
+            id: 1,
+            kind,
+            format: None,
+            status,
+            triggered: at(triggered),
+            duration_ms: None,
+            state_size: None,
+            acknowledged: None,
+        }
+    }
+
+    fn refusal(location: &str, jobs: &[JobHistory], shared: SharedFiles) -> Option<Refusal> {
+        plan(&[location.to_owned()], jobs, |_| shared)
+            .remove(0)
+            .refusal
+    }
+
+    #[test]
+    fn a_savepoint_that_nobody_uses_may_go() {
+        let history = History {
+            entries: vec![snapshot(SnapshotKind::Savepoint, 5, "file:/sp/savepoint-1")],
+            ..History::default()
+        };
+        let jobs = [job(JobStatus::Running, history)];
+        assert_eq!(
+            refusal("/sp/savepoint-1/", &jobs, SharedFiles::Unknown),
+            None
+        );
+    }
+
+    #[test]
+    fn no_checkpoint_of_a_running_job_may_go_however_it_is_spelled_or_forgotten() {
+        let history = History {
+            entries: vec![snapshot(SnapshotKind::Checkpoint, 5, "file:/odd/place")],
+            ..History::default()
+        };
+        let jobs = [job(JobStatus::Running, history)];
+        for location in ["/odd/place", "file:///odd/place/_metadata"] {
+            assert!(
+                refusal(location, &jobs, SharedFiles::None).is_some(),
+                "{location}"
+            );
+        }
+        let forgotten = format!("s3://b/cp/{ID}/chk-3");
+        assert!(refusal(&forgotten, &jobs, SharedFiles::None).is_some());
+    }
+
+    #[test]
+    fn a_checkpoint_of_an_ended_job_may_go_only_when_it_shares_nothing() {
+        let jobs = [job(JobStatus::Finished, History::default())];
+        let location = format!("/cp/{ID}/chk-3");
+        assert_eq!(refusal(&location, &jobs, SharedFiles::None), None);
+        assert!(refusal(&location, &jobs, SharedFiles::Some).is_some());
+        assert!(refusal(&location, &jobs, SharedFiles::Unknown).is_some());
+    }
+
+    #[test]
+    fn what_a_running_job_was_restored_from_stays_and_force_is_called_safe_only_after_a_checkpoint_of_its_own()
+     {
+        let restored = Restored {
+            id: 1,
+            is_savepoint: true,
+            location: Some("file:/sp/savepoint-1".to_owned()),
+            restored: at(10),
+        };
+        let mut history = History {
+            restored: Some(restored),
+            ..History::default()
+        };
+        history.entries = vec![snapshot(SnapshotKind::Checkpoint, 9, "file:/cp/old")];
+        let before = refusal(
+            "/sp/savepoint-1",
+            &[job(JobStatus::Running, history.clone())],
+            SharedFiles::Unknown,
+        );
+        assert_eq!(before.unwrap().force_is_safe, None);
+        history.entries = vec![snapshot(SnapshotKind::Checkpoint, 11, "file:/cp/new")];
+        let after = refusal(
+            "/sp/savepoint-1",
+            &[job(JobStatus::Running, history.clone())],
+            SharedFiles::Unknown,
+        );
+        assert!(after.unwrap().force_is_safe.is_some());
+        let ended = refusal(
+            "/sp/savepoint-1",
+            &[job(JobStatus::Canceled, history)],
+            SharedFiles::Unknown,
+        );
+        assert_eq!(ended, None);
+    }
+}

@@ -1,0 +1,4 @@
+//! The savepoint manager's judgement: what there is, what depends on what, what may go. Decisions are pure.
+
+pub mod catalogue;
+pub mod disposal;
