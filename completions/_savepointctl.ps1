@@ -49,8 +49,11 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('trigger', 'trigger', [CompletionResultType]::ParameterValue, 'Trigger a savepoint, wait for it, and print its location')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop a job with a savepoint, and print the savepoint''s location')
             [CompletionResult]::new('checkpoint', 'checkpoint', [CompletionResultType]::ParameterValue, 'Trigger a checkpoint (1.17+), wait for it, and print its location')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Resume waiting for a savepoint, a stop, a checkpoint or a disposal')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'End a job now, without a savepoint, and print its id when it has ended')
+            [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run')
+            [CompletionResult]::new('dispose', 'dispose', [CompletionResultType]::ParameterValue, 'Have the cluster delete snapshots, and print the location of each that is gone')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the savepoints and checkpoints that the cluster remembers, newest first')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from')
             [CompletionResult]::new('uid', 'uid', [CompletionResultType]::ParameterValue, 'Print the operator id that Flink computes from each uid, one a line')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting in force, and where it came from; secrets are masked')
@@ -162,6 +165,7 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             break
         }
         'savepointctl;wait' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'With --running: the snapshot that the job must have been restored from')
             [CompletionResult]::new('--dispose', '--dispose', [CompletionResultType]::ParameterName, 'Wait for the disposal with this trigger id')
             [CompletionResult]::new('--verb', '--verb', [CompletionResultType]::ParameterName, 'What was triggered: trigger, stop or checkpoint; found out if left out')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'When it was triggered at the earliest, on the server''s clock, in RFC 3339')
@@ -181,6 +185,7 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--running', '--running', [CompletionResultType]::ParameterName, 'Wait until all tasks of a job that was restored run')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
@@ -210,6 +215,110 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'savepointctl;restore' {
+            [CompletionResult]::new('--jar', '--jar', [CompletionResultType]::ParameterName, 'The program''s jar, which is uploaded')
+            [CompletionResult]::new('--jar-id', '--jar-id', [CompletionResultType]::ParameterName, 'A jar that was uploaded before, by its id in the cluster')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'The class with the main method, where the jar''s manifest does not name it')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'The class with the main method, where the jar''s manifest does not name it')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The job''s parallelism')
+            [CompletionResult]::new('--parallelism', '--parallelism', [CompletionResultType]::ParameterName, 'The job''s parallelism')
+            [CompletionResult]::new('--claim-mode', '--claim-mode', [CompletionResultType]::ParameterName, 'Who owns the snapshot''s files from now on: no-claim, claim or legacy (1.15+)')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop waiting after this time; the job goes on starting (exit code 3)')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('--jobmanager', '--jobmanager', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Set a key of Flink''s configuration, over its file (repeatable)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]')
+            [CompletionResult]::new('--bearer-token-file', '--bearer-token-file', [CompletionResultType]::ParameterName, 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]')
+            [CompletionResult]::new('--basic-auth-file', '--basic-auth-file', [CompletionResultType]::ParameterName, 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, and no others')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Show the server this client certificate (PEM; with its chain)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file')
+            [CompletionResult]::new('--tls-server-name', '--tls-server-name', [CompletionResultType]::ParameterName, 'Expect this name in the server''s certificate instead of the host''s')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up when no connection is made in this time [default: 2500ms]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a single request after this time [default: 30s]')
+            [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Leave state behind that fits no operator of the program')
+            [CompletionResult]::new('--allow-non-restored-state', '--allow-non-restored-state', [CompletionResultType]::ParameterName, 'Leave state behind that fits no operator of the program')
+            [CompletionResult]::new('--keep-jar', '--keep-jar', [CompletionResultType]::ParameterName, 'Leave the uploaded jar in the cluster')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Print the job id as soon as the cluster has accepted the job')
+            [CompletionResult]::new('--detached', '--detached', [CompletionResultType]::ParameterName, 'Print the job id as soon as the cluster has accepted the job')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'savepointctl;dispose' {
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop waiting for a disposal after this time; it goes on (exit code 3)')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('--jobmanager', '--jobmanager', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Set a key of Flink''s configuration, over its file (repeatable)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]')
+            [CompletionResult]::new('--bearer-token-file', '--bearer-token-file', [CompletionResultType]::ParameterName, 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]')
+            [CompletionResult]::new('--basic-auth-file', '--basic-auth-file', [CompletionResultType]::ParameterName, 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, and no others')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Show the server this client certificate (PEM; with its chain)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file')
+            [CompletionResult]::new('--tls-server-name', '--tls-server-name', [CompletionResultType]::ParameterName, 'Expect this name in the server''s certificate instead of the host''s')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up when no connection is made in this time [default: 2500ms]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a single request after this time [default: 30s]')
+            [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done and why, and do nothing')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask; needed where no terminal is there to ask on')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; needed where no terminal is there to ask on')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Dispose of what would be refused, too')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'savepointctl;list' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('--jobmanager', '--jobmanager', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Set a key of Flink''s configuration, over its file (repeatable)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]')
+            [CompletionResult]::new('--bearer-token-file', '--bearer-token-file', [CompletionResultType]::ParameterName, 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]')
+            [CompletionResult]::new('--basic-auth-file', '--basic-auth-file', [CompletionResultType]::ParameterName, 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, and no others')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Show the server this client certificate (PEM; with its chain)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file')
+            [CompletionResult]::new('--tls-server-name', '--tls-server-name', [CompletionResultType]::ParameterName, 'Expect this name in the server''s certificate instead of the host''s')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up when no connection is made in this time [default: 2500ms]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a single request after this time [default: 30s]')
+            [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Checkpoints that the cluster has deleted, too')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Checkpoints that the cluster has deleted, too')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
@@ -368,8 +477,11 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('trigger', 'trigger', [CompletionResultType]::ParameterValue, 'Trigger a savepoint, wait for it, and print its location')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop a job with a savepoint, and print the savepoint''s location')
             [CompletionResult]::new('checkpoint', 'checkpoint', [CompletionResultType]::ParameterValue, 'Trigger a checkpoint (1.17+), wait for it, and print its location')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Resume waiting for a savepoint, a stop, a checkpoint or a disposal')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'End a job now, without a savepoint, and print its id when it has ended')
+            [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run')
+            [CompletionResult]::new('dispose', 'dispose', [CompletionResultType]::ParameterValue, 'Have the cluster delete snapshots, and print the location of each that is gone')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the savepoints and checkpoints that the cluster remembers, newest first')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from')
             [CompletionResult]::new('uid', 'uid', [CompletionResultType]::ParameterValue, 'Print the operator id that Flink computes from each uid, one a line')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting in force, and where it came from; secrets are masked')
@@ -391,6 +503,15 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             break
         }
         'savepointctl;help;cancel' {
+            break
+        }
+        'savepointctl;help;restore' {
+            break
+        }
+        'savepointctl;help;dispose' {
+            break
+        }
+        'savepointctl;help;list' {
             break
         }
         'savepointctl;help;jobs' {

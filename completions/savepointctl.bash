@@ -28,14 +28,23 @@ _savepointctl() {
             savepointctl,config)
                 cmd="savepointctl__subcmd__config"
                 ;;
+            savepointctl,dispose)
+                cmd="savepointctl__subcmd__dispose"
+                ;;
             savepointctl,help)
                 cmd="savepointctl__subcmd__help"
                 ;;
             savepointctl,jobs)
                 cmd="savepointctl__subcmd__jobs"
                 ;;
+            savepointctl,list)
+                cmd="savepointctl__subcmd__list"
+                ;;
             savepointctl,man)
                 cmd="savepointctl__subcmd__man"
+                ;;
+            savepointctl,restore)
+                cmd="savepointctl__subcmd__restore"
                 ;;
             savepointctl,stop)
                 cmd="savepointctl__subcmd__stop"
@@ -61,14 +70,23 @@ _savepointctl() {
             savepointctl__subcmd__help,config)
                 cmd="savepointctl__subcmd__help__subcmd__config"
                 ;;
+            savepointctl__subcmd__help,dispose)
+                cmd="savepointctl__subcmd__help__subcmd__dispose"
+                ;;
             savepointctl__subcmd__help,help)
                 cmd="savepointctl__subcmd__help__subcmd__help"
                 ;;
             savepointctl__subcmd__help,jobs)
                 cmd="savepointctl__subcmd__help__subcmd__jobs"
                 ;;
+            savepointctl__subcmd__help,list)
+                cmd="savepointctl__subcmd__help__subcmd__list"
+                ;;
             savepointctl__subcmd__help,man)
                 cmd="savepointctl__subcmd__help__subcmd__man"
+                ;;
+            savepointctl__subcmd__help,restore)
+                cmd="savepointctl__subcmd__help__subcmd__restore"
                 ;;
             savepointctl__subcmd__help,stop)
                 cmd="savepointctl__subcmd__help__subcmd__stop"
@@ -89,7 +107,7 @@ _savepointctl() {
 
     case "${cmd}" in
         savepointctl)
-            opts="-m -D -o -v -q -h -V --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version trigger stop checkpoint wait cancel jobs uid config completions man help"
+            opts="-m -D -o -v -q -h -V --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -466,8 +484,86 @@ _savepointctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        savepointctl__subcmd__dispose)
+            opts="-y -m -D -o -v -q -h -V --dry-run --yes --force --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobmanager)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -D)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bearer-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --basic-auth-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reconnect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         savepointctl__subcmd__help)
-            opts="trigger stop checkpoint wait cancel jobs uid config completions man help"
+            opts="trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -536,6 +632,20 @@ _savepointctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        savepointctl__subcmd__help__subcmd__dispose)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         savepointctl__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -564,7 +674,35 @@ _savepointctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        savepointctl__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         savepointctl__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        savepointctl__subcmd__help__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -708,6 +846,80 @@ _savepointctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        savepointctl__subcmd__list)
+            opts="-a -m -D -o -v -q -h -V --all --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --jobmanager)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -D)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bearer-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --basic-auth-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reconnect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         savepointctl__subcmd__man)
             opts="-m -D -o -v -q -h -V --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -715,6 +927,112 @@ _savepointctl() {
                 return 0
             fi
             case "${prev}" in
+                --jobmanager)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -D)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bearer-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --basic-auth-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reconnect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        savepointctl__subcmd__restore)
+            opts="-c -p -n -d -m -D -o -v -q -h -V --jar --jar-id --class --parallelism --allow-non-restored-state --claim-mode --keep-jar --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --jar)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jar-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parallelism)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --claim-mode)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --jobmanager)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1041,12 +1359,16 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__wait)
-            opts="-m -D -o -v -q -h -V --dispose --verb --since --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-m -D -o -v -q -h -V --running --from --dispose --verb --since --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dispose)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

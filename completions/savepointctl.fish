@@ -48,8 +48,11 @@ complete -c savepointctl -n "__fish_savepointctl_needs_command" -s V -l version 
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "trigger" -d 'Trigger a savepoint, wait for it, and print its location'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "stop" -d 'Stop a job with a savepoint, and print the savepoint\'s location'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "checkpoint" -d 'Trigger a checkpoint (1.17+), wait for it, and print its location'
-complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint or a disposal'
+complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "cancel" -d 'End a job now, without a savepoint, and print its id when it has ended'
+complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "restore" -d 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
+complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "dispose" -d 'Have the cluster delete snapshots, and print the location of each that is gone'
+complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "list" -d 'List the savepoints and checkpoints that the cluster remembers, newest first'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
@@ -132,6 +135,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l from -d 'With --running: the snapshot that the job must have been restored from' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l dispose -d 'Wait for the disposal with this trigger id' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l verb -d 'What was triggered: trigger, stop or checkpoint; found out if left out' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l since -d 'When it was triggered at the earliest, on the server\'s clock, in RFC 3339' -r
@@ -151,6 +155,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l recon
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
 json\t'For programs; stable'
 name\t'Only locations or ids, one a line'"
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l running -d 'Wait until all tasks of a job that was restored run'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand wait" -s q -l quiet -d 'Say only warnings and errors'
@@ -179,6 +184,83 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s q -
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l jar -d 'The program\'s jar, which is uploaded' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l jar-id -d 'A jar that was uploaded before, by its id in the cluster' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s c -l class -d 'The class with the main method, where the jar\'s manifest does not name it' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s p -l parallelism -d 'The job\'s parallelism' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l claim-mode -d 'Who owns the snapshot\'s files from now on: no-claim, claim or legacy (1.15+)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l timeout -d 'Stop waiting after this time; the job goes on starting (exit code 3)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l bearer-token-file -d 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l basic-auth-file -d 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l cacert -d 'Trust the certificates in this PEM file, and no others' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l cert -d 'Show the server this client certificate (PEM; with its chain)' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l key -d 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l tls-server-name -d 'Expect this name in the server\'s certificate instead of the host\'s' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l connect-timeout -d 'Give up when no connection is made in this time [default: 2500ms]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l request-timeout -d 'Give up on a single request after this time [default: 30s]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l reconnect-timeout -d 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
+json\t'For programs; stable'
+name\t'Only locations or ids, one a line'"
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s n -l allow-non-restored-state -d 'Leave state behind that fits no operator of the program'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l keep-jar -d 'Leave the uploaded jar in the cluster'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s d -l detached -d 'Print the job id as soon as the cluster has accepted the job'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s q -l quiet -d 'Say only warnings and errors'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l no-progress -d 'Draw no progress'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l timeout -d 'Stop waiting for a disposal after this time; it goes on (exit code 3)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l bearer-token-file -d 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l basic-auth-file -d 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l cacert -d 'Trust the certificates in this PEM file, and no others' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l cert -d 'Show the server this client certificate (PEM; with its chain)' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l key -d 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l tls-server-name -d 'Expect this name in the server\'s certificate instead of the host\'s' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l connect-timeout -d 'Give up when no connection is made in this time [default: 2500ms]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l request-timeout -d 'Give up on a single request after this time [default: 30s]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l reconnect-timeout -d 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
+json\t'For programs; stable'
+name\t'Only locations or ids, one a line'"
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l dry-run -d 'Show what would be done and why, and do nothing'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s y -l yes -d 'Do not ask; needed where no terminal is there to ask on'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l force -d 'Dispose of what would be refused, too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s q -l quiet -d 'Say only warnings and errors'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -l no-progress -d 'Draw no progress'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand dispose" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l bearer-token-file -d 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l basic-auth-file -d 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l cacert -d 'Trust the certificates in this PEM file, and no others' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l cert -d 'Show the server this client certificate (PEM; with its chain)' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l key -d 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l tls-server-name -d 'Expect this name in the server\'s certificate instead of the host\'s' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l connect-timeout -d 'Give up when no connection is made in this time [default: 2500ms]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l request-timeout -d 'Give up on a single request after this time [default: 30s]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l reconnect-timeout -d 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
+json\t'For programs; stable'
+name\t'Only locations or ids, one a line'"
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s a -l all -d 'Checkpoints that the cluster has deleted, too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s q -l quiet -d 'Say only warnings and errors'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l no-progress -d 'Draw no progress'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s V -l version -d 'Print version'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
@@ -285,14 +367,17 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s q -l q
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s V -l version -d 'Print version'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "trigger" -d 'Trigger a savepoint, wait for it, and print its location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "stop" -d 'Stop a job with a savepoint, and print the savepoint\'s location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "checkpoint" -d 'Trigger a checkpoint (1.17+), wait for it, and print its location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint or a disposal'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "cancel" -d 'End a job now, without a savepoint, and print its id when it has ended'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "man" -d 'Print the manual page of the tool, or of one of its commands'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel jobs uid config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "trigger" -d 'Trigger a savepoint, wait for it, and print its location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "stop" -d 'Stop a job with a savepoint, and print the savepoint\'s location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "checkpoint" -d 'Trigger a checkpoint (1.17+), wait for it, and print its location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "cancel" -d 'End a job now, without a savepoint, and print its id when it has ended'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "restore" -d 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "dispose" -d 'Have the cluster delete snapshots, and print the location of each that is gone'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "list" -d 'List the savepoints and checkpoints that the cluster remembers, newest first'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "man" -d 'Print the manual page of the tool, or of one of its commands'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

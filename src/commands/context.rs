@@ -42,13 +42,22 @@ impl Pending {
     }
 }
 
+/// Something that goes on in the cluster without us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ongoing {
+    /// A sentence without its end: what goes on.
+    pub what: String,
+    /// The command that waits for it.
+    pub resume: String,
+}
+
 /// What every command is given.
 pub struct Context {
     /// Where output goes.
     pub printer: Printer,
     connect: ConnectArgs,
     environment: Environment,
-    pending: RefCell<Vec<Pending>>,
+    ongoing: RefCell<Vec<Ongoing>>,
 }
 
 impl Context {
@@ -64,7 +73,7 @@ impl Context {
             printer,
             connect,
             environment,
-            pending: RefCell::new(Vec::new()),
+            ongoing: RefCell::new(Vec::new()),
         })
     }
 
@@ -75,6 +84,23 @@ impl Context {
             self.printer.warning(warning);
         }
         Ok(resolved)
+    }
+
+    /// The settings that `-D` gives, as (key, value), less those that say how to reach the cluster.
+    pub fn job_settings(&self) -> Result<Vec<(String, String)>, Failure> {
+        const CONNECTION: &[&str] = &[
+            "rest.",
+            "security.ssl.",
+            "high-availability",
+            "jobmanager.rpc.",
+            "client.",
+        ];
+        let definitions = config::definitions(&self.connect)?;
+        let connection = |key: &String| CONNECTION.iter().any(|prefix| key.starts_with(prefix));
+        Ok(definitions
+            .into_iter()
+            .filter(|(key, _)| !connection(key))
+            .collect())
     }
 
     /// Connects to the cluster that the settings name.
@@ -107,32 +133,45 @@ impl Context {
 
     /// Remembers an operation, so that an interruption can say what goes on.
     pub fn begin(&self, pending: &Pending) {
-        self.pending.borrow_mut().push(pending.clone());
+        self.begin_other(self.ongoing(pending));
     }
 
     /// Forgets an operation whose end is known.
     pub fn end(&self, pending: &Pending) {
-        self.pending.borrow_mut().retain(|other| other != pending);
+        self.end_other(&self.ongoing(pending));
+    }
+
+    /// Remembers anything that goes on in the cluster without us.
+    pub fn begin_other(&self, ongoing: Ongoing) {
+        self.ongoing.borrow_mut().push(ongoing);
+    }
+
+    /// Forgets it.
+    pub fn end_other(&self, ongoing: &Ongoing) {
+        self.ongoing.borrow_mut().retain(|other| other != ongoing);
+    }
+
+    fn ongoing(&self, pending: &Pending) -> Ongoing {
+        Ongoing {
+            what: format!("{} of {} goes on", pending.verb.noun(), pending.job()),
+            resume: self.resume_command(pending),
+        }
     }
 
     /// The failure of a user's interruption.
     pub fn interrupted(&self) -> Failure {
-        let pending = self.pending.borrow();
-        let what = match pending.as_slice() {
+        let ongoing = self.ongoing.borrow();
+        let what = match ongoing.as_slice() {
             [] => "interrupted".to_owned(),
-            [one] => format!(
-                "interrupted: {} of {} goes on in the cluster",
-                one.verb.noun(),
-                one.job()
-            ),
+            [one] => format!("interrupted: {} in the cluster", one.what),
             several => format!(
                 "interrupted: {} operations go on in the cluster",
                 several.len()
             ),
         };
-        let hints = pending
+        let hints = ongoing
             .iter()
-            .map(|pending| format!("resume with `{}`", self.resume_command(pending)));
+            .map(|one| format!("resume with `{}`", one.resume));
         Failure {
             hints: hints.collect(),
             ..Failure::new(Exit::Interrupted, what)
@@ -141,19 +180,26 @@ impl Context {
 
     /// The command that waits for a pending operation, from this shell.
     pub fn resume_command(&self, pending: &Pending) -> String {
-        let mut words = vec!["savepointctl".to_owned()];
-        words.extend(self.typed_flags());
-        words.extend([
-            "wait".to_owned(),
+        let mut words = vec![
             pending.job.to_string(),
             pending.id.to_string(),
-        ]);
-        words.extend(["--verb".to_owned(), pending.verb.to_string()]);
+            "--verb".to_owned(),
+        ];
+        words.push(pending.verb.to_string());
         if let Some(since) = pending.since {
             words.extend(["--since".to_owned(), since.to_string()]);
         }
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        words.join(" ")
+        self.wait_command(words)
+    }
+
+    /// A `wait` with these words, to be typed in this shell.
+    pub fn wait_command(&self, words: impl IntoIterator<Item = String>) -> String {
+        let mut line = vec!["savepointctl".to_owned()];
+        line.extend(self.typed_flags());
+        line.push("wait".to_owned());
+        line.extend(words);
+        let line: Vec<String> = line.iter().map(|word| quoted(word)).collect();
+        line.join(" ")
     }
 
     /// The connection flags as they were typed, less those that may hold a secret.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::context::{Context, Pending};
-use super::select;
+use super::{select, snapshots};
 use crate::domain::diagnosis::{self, Diagnosis, Kind};
 use crate::domain::job::{JobSelector, JobStatus};
 use crate::domain::operation::{Outcome, Verb};
@@ -19,8 +19,8 @@ use crate::rest::Client;
 use crate::rest::client::Pollable;
 use crate::rest::poll::{self, Limits, Waited};
 
-/// How long the checkpoint statistics may lag behind: `web.refresh-interval` is 3 s, and a little.
-const STALE: Duration = Duration::from_secs(5);
+/// How long a job that has stopped may be on its way to FINISHED.
+const STOPPING: Duration = Duration::from_secs(10);
 /// How long a restarted JobManager may take to know its jobs again.
 const RECOVERY: Duration = Duration::from_secs(30);
 /// The pause between two looks at the statistics.
@@ -180,7 +180,7 @@ async fn failed(client: &Client, pending: &Pending, cause: &Throwable) -> Result
                 failure
             })
         }
-        Kind::Failed | Kind::NotReady => Err(failure),
+        Kind::Failed | Kind::NotReady | Kind::NoSnapshot => Err(failure),
     }
 }
 
@@ -193,7 +193,7 @@ pub fn explain(pending: &Pending, cause: &Throwable) -> Failure {
     } = diagnosis::diagnose(cause);
     let exit = match kind {
         Kind::Failed => Exit::Failed,
-        Kind::NoSuchJob => Exit::NotFound,
+        Kind::NoSuchJob | Kind::NoSnapshot => Exit::NotFound,
         Kind::NotReady => Exit::Refused,
         Kind::SavepointMade(_) => Exit::Partial,
     };
@@ -215,14 +215,22 @@ async fn look_up(
     pending: &Pending,
     wanted: impl Fn(&History) -> Option<Snapshot>,
 ) -> Result<Option<Snapshot>, Failure> {
+    let mut lag = None;
     let started = Instant::now();
     loop {
         let found = client
             .history(pending.job)
             .await?
             .and_then(|history| wanted(&history));
-        if found.is_some() || started.elapsed() > STALE {
+        if found.is_some() {
             return Ok(found);
+        }
+        let lag = match lag {
+            Some(lag) => lag,
+            None => *lag.insert(snapshots::statistics_lag(client).await),
+        };
+        if started.elapsed() > lag {
+            return Ok(None);
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -294,6 +302,7 @@ async fn from_history(
         return Err(forgotten(client, pending)
             .hint("--since TIME looks for its result in the checkpoint history: give when it was triggered"));
     };
+    let lag = snapshots::statistics_lag(client).await;
     let started = Instant::now();
     loop {
         let history = client.history(pending.job).await?;
@@ -301,7 +310,7 @@ async fn from_history(
             .as_ref()
             .map_or(Trace::None, |history| trace(history, pending.verb, since));
         let patience = if history.is_some() {
-            STALE
+            lag
         } else {
             RECOVERY.min(limits.reconnect)
         };
@@ -437,7 +446,7 @@ async fn confirm_finished(cx: &Context, client: &Client, pending: &Pending) -> C
     loop {
         match client.job_status(pending.job).await {
             Ok(Some(JobStatus::Finished)) => return Confirmed::Finished,
-            Ok(Some(status)) if status.is_ended() || started.elapsed() > STALE => {
+            Ok(Some(status)) if status.is_ended() || started.elapsed() > STOPPING => {
                 return Confirmed::Not(status);
             }
             Ok(Some(_)) => {}

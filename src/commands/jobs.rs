@@ -1,15 +1,12 @@
 //! `jobs`: the cluster's jobs.
 
 use clap::Args;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::context::Context;
+use super::snapshots;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::view::{JobView, JobsView};
-
-/// How many jobs' statistics are asked for at once.
-const STATISTICS_CONCURRENCY: usize = 8;
 
 /// List the cluster's jobs with their last savepoint and checkpoint, and what they were restored from
 #[derive(Args, Debug)]
@@ -25,14 +22,11 @@ pub async fn run(args: &JobsArgs, cx: &Context) -> Result<Exit, Failure> {
     let client = cx.client().await?;
     let mut jobs = client.jobs().await?;
     jobs.retain(|job| args.all || !job.status.is_ended());
-    let statistics = jobs.iter().map(|job| {
-        let client = &client;
-        async move { Ok::<_, Failure>(JobView::new(job, client.history(job.id).await?.as_ref())) }
-    });
-    let jobs: Vec<JobView> = stream::iter(statistics)
-        .buffered(STATISTICS_CONCURRENCY)
-        .try_collect()
-        .await?;
+    let histories = snapshots::histories(&client, jobs).await?;
+    let jobs: Vec<JobView> = histories
+        .iter()
+        .map(|one| JobView::new(&one.job, one.history.as_ref()))
+        .collect();
     if jobs.is_empty() {
         let running = if args.all { "" } else { "running " };
         cx.printer

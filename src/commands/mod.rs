@@ -5,10 +5,14 @@ mod checkpoint;
 mod completions;
 mod config;
 mod context;
+mod dispose;
 mod follow;
 mod jobs;
+mod list;
 mod man;
+mod restore;
 mod select;
+mod snapshots;
 mod start;
 mod stop;
 mod trigger;
@@ -64,6 +68,9 @@ enum Command {
     Checkpoint(checkpoint::CheckpointArgs),
     Wait(wait::WaitArgs),
     Cancel(cancel::CancelArgs),
+    Restore(restore::RestoreArgs),
+    Dispose(dispose::DisposeArgs),
+    List(list::ListArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
@@ -90,6 +97,9 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Checkpoint(args) => block_on(&cx, checkpoint::run(&args, &cx)),
         Command::Wait(args) => block_on(&cx, wait::run(&args, &cx)),
         Command::Cancel(args) => block_on(&cx, cancel::run(&args, &cx)),
+        Command::Restore(args) => block_on(&cx, restore::run(&args, &cx)),
+        Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
+        Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),

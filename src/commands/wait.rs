@@ -1,25 +1,22 @@
 //! `wait JOB TRIGGER_ID`: resumes waiting for an operation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::context::{Context, Pending};
-use super::{follow, select};
+use super::{dispose, follow, restore, select};
 use crate::cli::value;
-use crate::domain::diagnosis;
 use crate::domain::ids::TriggerId;
 use crate::domain::job::JobSelector;
-use crate::domain::operation::{OperationStatus, Outcome, Verb};
-use crate::error::{Doing, Failure};
+use crate::domain::operation::{OperationStatus, Verb};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::output::view::DisposalView;
 use crate::rest::Client;
 use crate::rest::client::Pollable;
-use crate::rest::poll::{self, Limits, Waited};
 
-/// Resume waiting for a savepoint, a stop, a checkpoint or a disposal
+/// Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal
 ///
 /// The words to type are printed by the command that began the operation. With --since, the result is looked for in
 /// the job's checkpoint history when the cluster does not know the trigger id any more.
@@ -34,8 +31,16 @@ pub struct WaitArgs {
     job: Option<String>,
 
     /// The trigger id
-    #[arg(value_name = "TRIGGER_ID", required_unless_present = "dispose")]
+    #[arg(value_name = "TRIGGER_ID", required_unless_present_any = ["dispose", "running"])]
     trigger_id: Option<TriggerId>,
+
+    /// Wait until all tasks of a job that was restored run
+    #[arg(long, conflicts_with_all = ["trigger_id", "dispose", "verb", "since"])]
+    running: bool,
+
+    /// With --running: the snapshot that the job must have been restored from
+    #[arg(long, value_name = "LOCATION", requires = "running")]
+    from: Option<String>,
 
     /// Wait for the disposal with this trigger id
     #[arg(long, value_name = "TRIGGER_ID", conflicts_with_all = ["job", "trigger_id", "verb", "since"])]
@@ -58,15 +63,20 @@ pub struct WaitArgs {
 pub async fn run(args: &WaitArgs, cx: &Context) -> Result<Exit, Failure> {
     let client = cx.client().await?;
     if let Some(id) = args.dispose {
-        return disposal(args, cx, &client, id).await;
+        return dispose::resume(cx, &client, id, args.timeout).await;
     }
-    let (Some(job), Some(id)) = (&args.job, args.trigger_id) else {
+    let selector = JobSelector::new(args.job.as_deref().unwrap_or_default());
+    if args.running {
+        let job = select::any(&client, &selector).await?;
+        return restore::until_running(cx, &client, job.id, args.from.as_deref(), args.timeout)
+            .await;
+    }
+    let Some(id) = args.trigger_id else {
         return Err(Failure::new(
             Exit::Usage,
-            "give JOB and TRIGGER_ID, or --dispose TRIGGER_ID",
+            "give JOB and TRIGGER_ID, JOB --running, or --dispose TRIGGER_ID",
         ));
     };
-    let selector = JobSelector::new(job.as_str());
     let (job, name) = match (select::any(&client, &selector).await, selector.id()) {
         (Ok(job), _) => (job.id, Some(job.name)),
         // a job that is off the list may have results yet
@@ -113,59 +123,4 @@ async fn find_verb(
         return Ok(Verb::Checkpoint);
     }
     Ok(Verb::Trigger)
-}
-
-async fn disposal(
-    args: &WaitArgs,
-    cx: &Context,
-    client: &Client,
-    id: TriggerId,
-) -> Result<Exit, Failure> {
-    let deadline = args
-        .timeout
-        .and_then(|limit| Instant::now().checked_add(limit));
-    let limits = Limits {
-        deadline,
-        reconnect: client.timing().reconnect,
-    };
-    let said = format!("waiting for the disposal {id}");
-    let waited = cx
-        .printer
-        .waiting(&said, poll::wait(client, Pollable::Disposal, id, limits))
-        .await;
-    let resume = format!("resume with `savepointctl wait --dispose {id}`");
-    match waited.doing(|| format!("cannot tell what became of disposal {id}"))? {
-        Waited::Done(Outcome::Failed(cause)) => {
-            let found = diagnosis::diagnose(&cause);
-            Err(Failure::new(
-                Exit::Failed,
-                format!("disposal {id} failed: {}", found.sentence),
-            )
-            .stack(cause.text()))
-        }
-        Waited::Done(_) => {
-            cx.printer.note(format!("disposal {id} is done"));
-            cx.printer.show(&DisposalView::new(id))?;
-            Ok(Exit::Success)
-        }
-        Waited::TimedOut => Err(Failure::new(
-            Exit::TimedOut,
-            format!("timed out: disposal {id} is still running"),
-        )
-        .hint(resume)),
-        Waited::OutOfReach(error) => {
-            let failure = Failure {
-                exit: Exit::TimedOut,
-                ..Failure::from(error)
-            };
-            Err(failure
-                .doing(format!("lost contact while disposal {id} was pending"))
-                .hint(resume))
-        }
-        Waited::Lost => {
-            let what = format!("{} does not know disposal {id}", client.endpoint());
-            Err(Failure::new(Exit::NotFound, what)
-                .hint("results are kept for 5 minutes (rest.async.store-duration), and until the JobManager restarts"))
-        }
-    }
 }

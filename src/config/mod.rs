@@ -20,6 +20,6 @@ pub use endpoint::Endpoint;
 pub use env::Environment;
 pub use error::ConfigError;
 pub use file::{FlinkConfig, FlinkValue};
-pub use resolve::{Resolved, Timeouts, resolve};
+pub use resolve::{Resolved, Timeouts, definitions, resolve};
 pub use source::{Setting, Source};
 pub use tls::{Identity, TlsSettings};

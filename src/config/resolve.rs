@@ -56,6 +56,14 @@ pub struct Resolved {
     pub settings: Vec<Setting>,
 }
 
+/// The settings that `-D` gives, as (key, value), in the order typed.
+///
+/// # Errors
+/// When one of them has no key.
+pub fn definitions(args: &ConnectArgs) -> Result<Vec<(String, String)>, ConfigError> {
+    file::definitions(&args.definitions)
+}
+
 /// Finds all settings. Reads files, and nothing else of the world.
 ///
 /// # Errors

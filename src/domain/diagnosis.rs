@@ -13,6 +13,8 @@ pub enum Kind {
     NoSuchJob,
     /// Nothing was begun: the job is not in a state for it.
     NotReady,
+    /// There is no snapshot at the location.
+    NoSnapshot,
     /// The savepoint is complete at this location, but the job failed while it stopped.
     SavepointMade(String),
 }
@@ -35,7 +37,7 @@ struct Known {
     /// Stands in front of the root cause; empty for the message itself.
     meaning: &'static str,
     hint: &'static str,
-    not_ready: bool,
+    kind: Kind,
 }
 
 const KNOWN: &[Known] = &[
@@ -43,85 +45,151 @@ const KNOWN: &[Known] = &[
         text: "Not all required tasks are currently running",
         meaning: "not all tasks of the job are running",
         hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "is not being executed at the moment",
         meaning: "not all tasks of the job are running",
         hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "Checkpoint was declined (tasks not ready)",
         meaning: "not all tasks of the job are ready",
         hint: "wait for them with --wait-running 2m and try again",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "Failed to create savepoint directory",
         meaning: "",
         hint: "the JobManager creates it: check that the path is a directory it may write to",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "Could not find a file system implementation for scheme",
         meaning: "",
         hint: "the cluster lacks the file system's plugin: put it into plugins/ of every process, or use another scheme",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "Can not create a Path from an empty string",
         meaning: "the savepoint directory is an empty text",
         hint: "give a TARGET_DIR, or leave it out for the cluster's default",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "is not set. Property [target",
         meaning: "the cluster has no default savepoint directory",
         hint: "give a directory, or set execution.checkpointing.savepoint-dir (before 1.20: state.savepoints.dir) in the cluster's configuration",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "Blocking output edge exists in running tasks",
         meaning: "this is a batch job, and batch jobs take no snapshots",
         hint: "let it run to its end, or end it with `savepointctl cancel`",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "Checkpoint expired before completing",
         meaning: "it took longer than the job's checkpoint time-out",
         hint: "raise execution.checkpointing.timeout, or look for back-pressure and slow storage",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "Checkpoint Coordinator is suspending",
         meaning: "it was overtaken: the job is stopping or restarting",
         hint: "see what became of the job with `savepointctl jobs --all` before you try again",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "FailoverRegion is restarting",
         meaning: "a task of the job failed meanwhile, and the job restarts",
         hint: "see why the task failed: `savepointctl jobs` shows the state, the JobManager's log the reason",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "at most one stop-with-savepoint checkpoint at a time is allowed",
         meaning: "another stop of this job is under way",
         hint: "wait until it is over: `savepointctl jobs --all` shows the job",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "CheckpointCoordinator shutdown",
         meaning: "the job ended before it was complete",
         hint: "see what became of the job with `savepointctl jobs --all`",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "Inconsistent execution state after stopping with savepoint",
         meaning: "a task failed while the job stopped, and the job restarts",
         hint: "the savepoint may be complete, but Flink does not say where: look into the savepoint directory",
-        not_ready: false,
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "Cannot find checkpoint or savepoint file/directory",
+        meaning: "",
+        hint: "the cluster does not see it: check the path, and that every JobManager can read it",
+        kind: Kind::NoSnapshot,
+    },
+    Known {
+        text: "Cannot find meta data file '_metadata' in directory",
+        meaning: "there is no _metadata in the directory",
+        hint: "name the snapshot's own directory (savepoint-… or chk-N); without _metadata it is incomplete",
+        kind: Kind::NoSnapshot,
+    },
+    Known {
+        text: "Cannot access file system for checkpoint/savepoint path",
+        meaning: "",
+        hint: "the cluster lacks the file system's plugin: put it into plugins/ of every process",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "Unexpected magic number",
+        meaning: "the file is not the metadata of a savepoint or checkpoint",
+        hint: "name the snapshot's directory or its _metadata file",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "empty checkpoint pointer",
+        meaning: "the location is an empty text",
+        hint: "name the snapshot's directory",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "because the operator is not available in the new program",
+        meaning: "",
+        hint: "give the operator the uid that it had, or leave its state behind with --allow-non-restored-state",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "Max parallelism mismatch between checkpoint/savepoint state and new program",
+        meaning: "",
+        hint: "max parallelism is fixed for the life of the state: set the program's to the snapshot's",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "is higher than the max parallelism",
+        meaning: "",
+        hint: "lower the parallelism with -p; the snapshot's max parallelism is the limit",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "No jobs included in application",
+        meaning: "the main method starts no job",
+        hint: "is -c the right class?",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "was not found in the jar file",
+        meaning: "",
+        hint: "give the class with its package: -c some.package.Main",
+        kind: Kind::Failed,
+    },
+    Known {
+        text: "NoResourceAvailableException",
+        meaning: "",
+        hint: "there are not enough slots: lower the parallelism with -p, or add TaskManagers",
+        kind: Kind::Failed,
     },
 ];
 
@@ -158,14 +226,14 @@ pub fn diagnose(failure: &Throwable) -> Diagnosis {
             hint: None,
         };
     };
-    let kind = if known.not_ready {
-        Kind::NotReady
-    } else {
-        Kind::Failed
-    };
+    let kind = known.kind.clone();
     let sentence = match known.meaning {
         "" if exception == root => exception.to_string(),
-        "" => format!("{exception}: {}", with_class(failure)),
+        "" => format!(
+            "{}: {}",
+            exception.to_string().trim_end_matches('.'),
+            with_class(failure)
+        ),
         meaning => meaning.to_owned(),
     };
     Diagnosis {

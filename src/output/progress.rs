@@ -1,9 +1,9 @@
 //! Signs of life on a terminal.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
 
@@ -31,5 +31,50 @@ impl Printer {
         let done = work.await;
         bar.finish_and_clear();
         done
+    }
+}
+
+/// The progress of bytes on their way; draws nothing where nothing may be drawn, or before it has taken a while.
+pub struct Transfer {
+    bar: Option<ProgressBar>,
+    started: Instant,
+}
+
+impl Printer {
+    /// A transfer of `total` bytes, not begun.
+    pub fn transfer(&self, what: &str, total: u64) -> Transfer {
+        let bar = self.draws_bars().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+            if let Ok(style) =
+                ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}")
+            {
+                bar.set_style(style);
+            }
+            bar.with_message(what.to_owned())
+        });
+        Transfer {
+            bar,
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Transfer {
+    /// So many bytes more.
+    pub fn advance(&self, bytes: u64) {
+        if let Some(bar) = &self.bar {
+            if bar.is_hidden() && self.started.elapsed() > PATIENCE {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            bar.inc(bytes);
+        }
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }

@@ -50,6 +50,22 @@ pub(super) fn span(ms: u64) -> String {
     }
 }
 
+/// A size in binary units, e.g. `512 B` or `1.5 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    // what would be shown as 1024.0 belongs to the next unit
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +75,17 @@ mod tests {
         assert_eq!(harmless("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
         assert_eq!(harmless_lines("a\u{1b}[31mb\nc\td"), "a\\u{1b}[31mb\nc\td");
         assert_eq!(harmless("Zählung 键"), "Zählung 键");
+    }
+
+    #[test]
+    fn sizes_use_the_largest_binary_unit() {
+        let sizes = [0, 1023, 1024, 1536, 1_048_575, 1_048_576, u64::MAX].map(size);
+        assert_eq!(
+            sizes,
+            [
+                "0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB"
+            ]
+        );
     }
 
     #[test]

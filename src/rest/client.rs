@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::Error;
 use super::transport::{Observer, Options, Request, SetupError, Timing, Transport};
@@ -60,7 +60,7 @@ impl Pollable {
 
 /// A cluster, reached once and asked for its version.
 pub struct Client {
-    transport: Transport,
+    pub(super) transport: Transport,
     version: FlinkVersion,
 }
 
@@ -100,6 +100,26 @@ impl Client {
     /// The time-outs in force.
     pub fn timing(&self) -> Timing {
         self.transport.timing
+    }
+
+    /// How often the cluster renews what it shows (`web.refresh-interval`); 3 s where it does not say.
+    pub async fn refresh_interval(&self) -> Result<Duration, Error> {
+        let config: cluster::Config = self.transport.call(&Request::get("/config")).await?;
+        Ok(config
+            .refresh_interval
+            .map_or(Duration::from_secs(3), Duration::from_millis))
+    }
+
+    /// The cluster's configuration in force as (key, value); secrets are masked by the server.
+    pub async fn configuration(&self) -> Result<Vec<(String, String)>, Error> {
+        let entries: Vec<cluster::ConfigEntry> = self
+            .transport
+            .call(&Request::get("/jobmanager/config"))
+            .await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| (entry.key, entry.value))
+            .collect())
     }
 
     /// Every job the cluster remembers, running and ended, newest first.
@@ -263,7 +283,35 @@ impl Client {
         self.transport.call::<Value>(&request).await.map(drop)
     }
 
-    fn not_flink(&self, what: String) -> Error {
+    /// Asks for a snapshot to be deleted, and gives back the trigger id. Sent once: the second of two disposals fails.
+    ///
+    /// # Errors
+    /// [`NotTriggered`] says whether the disposal may be under way all the same.
+    pub async fn dispose(&self, location: &str) -> Result<TriggerId, NotTriggered> {
+        let body = json!({ "savepoint-path": location });
+        let path = "/savepoint-disposal".to_owned();
+        let request = Request {
+            method: Method::POST,
+            path,
+            body: Some(&body),
+            repeatable: false,
+        };
+        match self.transport.call::<operations::Triggered>(&request).await {
+            Ok(answer) => answer.request_id.parse().map_err(|err| {
+                let error = self.not_flink(format!("its request-id is none: {err}"));
+                NotTriggered {
+                    error,
+                    may_run: true,
+                }
+            }),
+            Err(error) => {
+                let may_run = error.is_outage() && !error.never_sent();
+                Err(NotTriggered { error, may_run })
+            }
+        }
+    }
+
+    pub(super) fn not_flink(&self, what: String) -> Error {
         Error::NotFlink {
             endpoint: self.endpoint().to_owned(),
             what,

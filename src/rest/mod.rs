@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod error;
+pub mod jars;
 pub mod poll;
 pub mod tls;
 mod transport;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{self, HeaderMap};
-use reqwest::{Method, StatusCode};
+use reqwest::multipart::Form;
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -152,10 +153,19 @@ impl Transport {
         &self,
         request: &Request<'_>,
     ) -> Result<T, Error> {
+        self.call_for(request, self.timing.request).await
+    }
+
+    /// As [`Transport::call`], for an answer that may take up to `longest` once the cluster has been reached.
+    pub(super) async fn call_for<T: DeserializeOwned>(
+        &self,
+        request: &Request<'_>,
+        longest: Duration,
+    ) -> Result<T, Error> {
         let started = Instant::now();
         let mut tries = 0;
         loop {
-            let error = match self.once(request, self.limit(started)).await {
+            let error = match self.once(request, self.limit(started, longest)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -173,10 +183,29 @@ impl Transport {
         }
     }
 
+    /// Sends a form, once.
+    pub(super) async fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: Form,
+        limit: Duration,
+    ) -> Result<T, Error> {
+        let started = Instant::now();
+        let url = format!("{}/v1{path}", self.endpoint);
+        let builder = self.http.post(&url).timeout(limit).multipart(form);
+        let mut status = None;
+        let result = match self.receive(builder, &mut status).await {
+            Ok(body) => self.read(status.unwrap_or_default(), &body),
+            Err(error) => Err(error),
+        };
+        self.tell("POST", url, None, status, &result, started.elapsed());
+        result
+    }
+
     /// How long a request may take that is part of a call begun at `started`.
-    fn limit(&self, started: Instant) -> Duration {
+    fn limit(&self, started: Instant, longest: Duration) -> Duration {
         if self.contacted.load(Ordering::Relaxed) {
-            self.timing.request
+            longest
         } else {
             let left = self.timing.connect.saturating_sub(started.elapsed());
             left.clamp(Duration::from_millis(100), self.timing.request)
@@ -201,48 +230,64 @@ impl Transport {
     ) -> Result<T, Error> {
         let started = Instant::now();
         let url = format!("{}/v1{}", self.endpoint, request.path);
+        let mut builder = self
+            .http
+            .request(request.method.clone(), &url)
+            .timeout(limit);
+        if let Some(body) = request.body {
+            builder = builder.json(body);
+        }
         let mut status = None;
-        let result = match self.send(request, &url, limit, &mut status).await {
+        let result = match self.receive(builder, &mut status).await {
             Ok(body) => self.read(status.unwrap_or_default(), &body),
             Err(error) => Err(error),
         };
-        let outcome = match (&result, status) {
-            (_, Some(status)) => Ok(status.as_u16()),
-            (Err(error), None) => Err(error),
-            (Ok(_), None) => return result,
-        };
-        if outcome.is_ok() && !matches!(result, Err(Error::Unavailable { .. })) {
+        if status.is_some() && !matches!(result, Err(Error::Unavailable { .. })) {
             self.contacted.store(true, Ordering::Relaxed);
         }
-        let took = started.elapsed();
-        let method = request.method.as_str();
-        self.observer.exchanged(&Exchange {
-            method,
+        self.tell(
+            request.method.as_str(),
             url,
-            body: request.body,
-            outcome,
-            took,
-        });
+            request.body,
+            status,
+            &result,
+            started.elapsed(),
+        );
         result
     }
 
-    async fn send(
+    fn tell<T>(
         &self,
-        request: &Request<'_>,
-        url: &str,
-        limit: Duration,
+        method: &str,
+        url: String,
+        body: Option<&Value>,
+        status: Option<StatusCode>,
+        result: &Result<T, Error>,
+        took: Duration,
+    ) {
+        let outcome = match (status, result) {
+            (Some(status), _) => Ok(status.as_u16()),
+            (None, Err(error)) => Err(error),
+            // an answer has a status
+            (None, Ok(_)) => return,
+        };
+        self.observer.exchanged(&Exchange {
+            method,
+            url,
+            body,
+            outcome,
+            took,
+        });
+    }
+
+    async fn receive(
+        &self,
+        builder: RequestBuilder,
         status: &mut Option<StatusCode>,
     ) -> Result<Vec<u8>, Error> {
         let started = Instant::now();
         let failed =
             |error: reqwest::Error| Error::from_http(&self.endpoint, &error, started.elapsed());
-        let mut builder = self
-            .http
-            .request(request.method.clone(), url)
-            .timeout(limit);
-        if let Some(body) = request.body {
-            builder = builder.json(body);
-        }
         let mut response = builder.send().await.map_err(failed)?;
         *status = Some(response.status());
         if response.status().is_redirection() {

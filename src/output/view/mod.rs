@@ -1,11 +1,17 @@
 //! One struct per result. Their JSON is a promise: names are chosen once and changes are listed in the CHANGELOG.
 
+mod disposal;
 mod jobs;
 mod operation;
+mod restore;
 mod settings;
+mod snapshots;
 mod uid;
 
+pub use disposal::{DisposalPlanView, DisposedView};
 pub use jobs::{JobView, JobsView};
 pub use operation::{CancelView, DisposalView, OperationView, TriggerIdView};
+pub use restore::RestoreView;
 pub use settings::SettingsView;
+pub use snapshots::SnapshotsView;
 pub use uid::UidsView;

@@ -2,6 +2,7 @@
 
 pub(super) mod checkpoints;
 pub(super) mod cluster;
+pub(super) mod jars;
 pub(super) mod jobs;
 pub(super) mod operations;
 

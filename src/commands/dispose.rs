@@ -1,0 +1,354 @@
+//! `dispose SNAPSHOT...`: has the cluster delete snapshots.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::context::{Context, Ongoing};
+use super::snapshots;
+use crate::cli::value;
+use crate::domain::diagnosis::{self, Kind};
+use crate::domain::ids::TriggerId;
+use crate::domain::location::NormalLocation;
+use crate::domain::operation::Outcome;
+use crate::domain::reference::SnapshotRef;
+use crate::domain::throwable::Throwable;
+use crate::error::{Doing, Failure};
+use crate::exit::Exit;
+use crate::inventory::disposal::{self, Item, SharedFiles};
+use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
+use crate::rest::Client;
+use crate::rest::client::Pollable;
+use crate::rest::poll::{self, Limits, Waited};
+
+/// Have the cluster delete snapshots, and print the location of each that is gone
+///
+/// Flink itself guards nothing here: it deletes every file that the snapshot's metadata names, whoever else needs it.
+/// So this refuses (exit code 7) any checkpoint of a running job, any checkpoint whose shared files another snapshot
+/// may use, and what a running job was restored from, unless --force is given.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    savepointctl dispose s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl dispose latest~1:orders --dry-run\n  \
+    savepointctl dispose --yes file:/sp/savepoint-2e8f82-ef82e8cf6570")]
+pub struct DisposeArgs {
+    /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
+    #[arg(value_name = "SNAPSHOT", required = true)]
+    snapshots: Vec<SnapshotRef>,
+
+    /// Show what would be done and why, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask; needed where no terminal is there to ask on
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Dispose of what would be refused, too
+    #[arg(long)]
+    force: bool,
+
+    /// Stop waiting for a disposal after this time; it goes on (exit code 3)
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    timeout: Option<Duration>,
+}
+
+/// Runs the command.
+pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
+    let client = cx.client().await?;
+    let items = plan(args, cx, &client).await?;
+    if args.dry_run {
+        cx.printer
+            .show(&DisposalPlanView::new(&items, args.force))?;
+        let refused = !args.force && items.iter().all(|item| item.refusal.is_some());
+        return Ok(if refused {
+            Exit::Refused
+        } else {
+            Exit::Success
+        });
+    }
+    let (allowed, refused): (Vec<&Item>, Vec<&Item>) = items
+        .iter()
+        .partition(|item| item.refusal.is_none() || args.force);
+    for item in &refused {
+        cx.printer.failure(&refusal(item));
+    }
+    if !allowed.is_empty() {
+        confirm(args, &allowed)?;
+    }
+    let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
+    for item in &allowed {
+        match dispose(args, cx, &client, &item.location).await {
+            Ok(gone) => cx.printer.show(&gone)?,
+            Err(failure) => {
+                cx.printer.failure(&failure);
+                failures.push(failure.exit);
+            }
+        }
+    }
+    outcome(&items, &failures)
+}
+
+/// One exit code for all: that of the only failure there was, or partial where some went.
+fn outcome(items: &[Item], failures: &[Exit]) -> Result<Exit, Failure> {
+    let Some(first) = failures.first() else {
+        return Ok(Exit::Success);
+    };
+    let alike = failures.iter().all(|exit| exit == first);
+    let exit = match (failures.len() == items.len(), alike) {
+        (true, true) => *first,
+        (true, false) => Exit::Failed,
+        (false, _) => Exit::Partial,
+    };
+    if items.len() == 1 {
+        // its reason has been told
+        return Ok(exit);
+    }
+    Err(Failure::new(
+        exit,
+        format!(
+            "{} of {} snapshots were not disposed of",
+            failures.len(),
+            items.len()
+        ),
+    ))
+}
+
+async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<Item>, Failure> {
+    let by_reference = args
+        .snapshots
+        .iter()
+        .any(|snapshot| matches!(snapshot, SnapshotRef::Latest { .. }));
+    let jobs = if by_reference {
+        snapshots::fresh_histories(cx, client).await?
+    } else {
+        snapshots::histories(client, client.jobs().await?).await?
+    };
+    let mut locations: Vec<String> = Vec::new();
+    for snapshot in &args.snapshots {
+        let location = snapshots::locate(cx, &jobs, snapshot)?;
+        let known = |other: &String| NormalLocation::of(other) == NormalLocation::of(&location);
+        if !locations.iter().any(known) {
+            locations.push(location);
+        }
+    }
+    Ok(disposal::plan(&locations, &jobs, |_| SharedFiles::Unknown))
+}
+
+fn refusal(item: &Item) -> Failure {
+    let reason = item.refusal.as_ref();
+    let what = format!(
+        "{} is kept: {}",
+        item.location,
+        reason.map_or("", |refusal| &refusal.reason)
+    );
+    let hint = reason.and_then(|refusal| refusal.force_is_safe.clone());
+    Failure::new(Exit::Refused, what)
+        .hint(hint.unwrap_or_else(|| "--force disposes of it all the same".to_owned()))
+}
+
+/// Asks on a terminal. Without one, only `--yes` is an answer.
+fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
+    if args.yes {
+        return Ok(());
+    }
+    let (stdin, mut stderr) = (io::stdin(), io::stderr());
+    if !stdin.is_terminal() || !stderr.is_terminal() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "a disposal cannot be undone, and no terminal is there to ask on",
+        )
+        .hint("give --yes, or look first with --dry-run"));
+    }
+    let mut text = String::new();
+    for item in items {
+        text.push_str(&format!("  {}\n", item.location.escape_debug()));
+    }
+    text.push_str(&format!(
+        "dispose of {}? this cannot be undone [y/N] ",
+        counted(items.len())
+    ));
+    let _ = stderr
+        .write_all(text.as_bytes())
+        .and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    let read = stdin.read_line(&mut answer);
+    match (read, answer.trim()) {
+        (Ok(_), "y" | "Y" | "yes") => Ok(()),
+        _ => Err(Failure::new(
+            Exit::Refused,
+            "not confirmed: nothing was disposed of",
+        )),
+    }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "this snapshot".to_owned()
+    } else {
+        format!("these {count} snapshots")
+    }
+}
+
+/// Disposes of one snapshot and waits until it is gone.
+async fn dispose(
+    args: &DisposeArgs,
+    cx: &Context,
+    client: &Client,
+    location: &str,
+) -> Result<DisposedView, Failure> {
+    let mut lost = false;
+    loop {
+        let id = match client.dispose(location).await {
+            Ok(id) => id,
+            Err(not_triggered) if not_triggered.may_run && !lost => {
+                // deleting twice deletes no more: the second disposal tells whether the first one was done
+                lost = true;
+                continue;
+            }
+            Err(not_triggered) => {
+                let doing = if not_triggered.may_run || lost {
+                    format!(
+                        "lost contact while {location} was disposed of: whether it is gone is not known"
+                    )
+                } else {
+                    format!("cannot dispose of {location}; nothing was deleted")
+                };
+                return Err(Failure::from(not_triggered.error).doing(doing));
+            }
+        };
+        match wait(args, cx, client, location, id).await? {
+            End::Gone => return Ok(DisposedView::new(location, Some(id.to_string()))),
+            End::Failed(cause) if lost && is_missing(&cause) => {
+                cx.printer.note(format!(
+                    "the answer to the first disposal of {location} was lost; it is gone now"
+                ));
+                return Ok(DisposedView::new(location, None));
+            }
+            End::Failed(cause) => return Err(explain(location, &cause)),
+            End::Forgotten if !lost => lost = true,
+            End::Forgotten => {
+                let what = format!(
+                    "the cluster forgot the disposal of {location} twice: whether it is gone is not known"
+                );
+                return Err(Failure::new(Exit::NotFound, what).hint("look into its directory"));
+            }
+        }
+    }
+}
+
+/// How a disposal ended.
+enum End {
+    Gone,
+    Failed(Throwable),
+    Forgotten,
+}
+
+async fn wait(
+    args: &DisposeArgs,
+    cx: &Context,
+    client: &Client,
+    location: &str,
+    id: TriggerId,
+) -> Result<End, Failure> {
+    let resume = cx.wait_command(["--dispose".to_owned(), id.to_string()]);
+    let ongoing = Ongoing {
+        what: format!("the disposal of {location} goes on"),
+        resume: resume.clone(),
+    };
+    cx.begin_other(ongoing.clone());
+    let deadline = args
+        .timeout
+        .and_then(|limit| Instant::now().checked_add(limit));
+    let limits = Limits {
+        deadline,
+        reconnect: client.timing().reconnect,
+    };
+    let said = format!("disposing of {location}");
+    let waited = cx
+        .printer
+        .waiting(&said, poll::wait(client, Pollable::Disposal, id, limits))
+        .await;
+    let waited = waited.doing(|| format!("cannot tell what became of the disposal of {location}"));
+    let resume = format!("resume with `{resume}`");
+    match waited.map_err(|failure| failure.hint(resume.clone()))? {
+        Waited::Done(outcome) => {
+            cx.end_other(&ongoing);
+            Ok(if let Outcome::Failed(cause) = outcome {
+                End::Failed(cause)
+            } else {
+                End::Gone
+            })
+        }
+        Waited::Lost => {
+            cx.end_other(&ongoing);
+            Ok(End::Forgotten)
+        }
+        Waited::TimedOut => {
+            let what =
+                format!("timed out: the disposal of {location} is still running (trigger id {id})");
+            Err(Failure::new(Exit::TimedOut, what).hint(resume))
+        }
+        Waited::OutOfReach(error) => {
+            let what = format!(
+                "lost contact while {location} was disposed of: whether it is gone is not known"
+            );
+            Err(Failure {
+                exit: Exit::TimedOut,
+                ..Failure::from(error)
+            }
+            .doing(what)
+            .hint(resume))
+        }
+    }
+}
+
+fn is_missing(cause: &Throwable) -> bool {
+    diagnosis::diagnose(cause).kind == Kind::NoSnapshot
+}
+
+fn explain(location: &str, cause: &Throwable) -> Failure {
+    let found = diagnosis::diagnose(cause);
+    let exit = if found.kind == Kind::NoSnapshot {
+        Exit::NotFound
+    } else {
+        Exit::Failed
+    };
+    let failure = Failure::new(
+        exit,
+        format!("{location} was not disposed of: {}", found.sentence),
+    )
+    .stack(cause.text());
+    failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+}
+
+/// Resumes waiting for a disposal of which only the id is known.
+pub async fn resume(
+    cx: &Context,
+    client: &Client,
+    id: TriggerId,
+    timeout: Option<Duration>,
+) -> Result<Exit, Failure> {
+    let args = DisposeArgs {
+        snapshots: Vec::new(),
+        dry_run: false,
+        yes: false,
+        force: false,
+        timeout,
+    };
+    let named = format!("the snapshot of disposal {id}");
+    match wait(&args, cx, client, &named, id).await? {
+        End::Gone => {
+            cx.printer.note(format!("disposal {id} is done"));
+            cx.printer.show(&DisposalView::new(id))?;
+            Ok(Exit::Success)
+        }
+        End::Failed(cause) => Err(explain(&named, &cause)),
+        End::Forgotten => {
+            let what = format!("{} does not know disposal {id}", client.endpoint());
+            Err(Failure::new(Exit::NotFound, what)
+                .hint("results are kept for 5 minutes (rest.async.store-duration), and until the JobManager restarts"))
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a cluster remembers of snapshots, and which one a SNAPSHOT means.
+
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::context::Context;
+use crate::cli::value;
+use crate::domain::job::Job;
+use crate::domain::reference::SnapshotRef;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::inventory::catalogue::{self, JobHistory, NoLatest};
+use crate::rest::Client;
+
+/// How many jobs' statistics are asked for at once.
+const STATISTICS_CONCURRENCY: usize = 8;
+
+/// The checkpoint statistics of these jobs, in their order.
+pub async fn histories(client: &Client, jobs: Vec<Job>) -> Result<Vec<JobHistory>, Failure> {
+    let each = jobs.into_iter().map(|job| async move {
+        let history = client.history(job.id).await?;
+        Ok::<_, Failure>(JobHistory { job, history })
+    });
+    stream::iter(each)
+        .buffered(STATISTICS_CONCURRENCY)
+        .try_collect()
+        .await
+}
+
+/// How long the checkpoint statistics may lag behind, with a little to spare.
+///
+/// The server caches them for `rest.cache.checkpoint-statistics.timeout` (1.18+), else `web.refresh-interval`.
+pub async fn statistics_lag(client: &Client) -> Duration {
+    const SPARE: Duration = Duration::from_millis(500);
+    const CACHE: &str = "rest.cache.checkpoint-statistics.timeout";
+    let interval = client
+        .refresh_interval()
+        .await
+        .unwrap_or(Duration::from_secs(3));
+    let configuration = client.configuration().await.unwrap_or_default();
+    let cache = configuration.iter().find(|(key, _)| key == CACHE);
+    let cache = cache.and_then(|(_, value)| value::flink_duration(value).ok());
+    cache.unwrap_or(interval) + SPARE
+}
+
+/// The statistics of every job, none older than this call: what is cached has expired before they are read.
+///
+/// `latest` right after a stop must be the stop's savepoint, and not the one before it.
+pub async fn fresh_histories(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
+    let lag = statistics_lag(client).await;
+    let said = format!("waiting {lag:?} until the cluster's statistics are sure to be fresh");
+    cx.printer.note(&said);
+    cx.printer.waiting(&said, tokio::time::sleep(lag)).await;
+    histories(client, client.jobs().await?).await
+}
+
+/// The location that a SNAPSHOT means; says on stderr what a reference was resolved to.
+///
+/// # Errors
+/// A reference that nothing remembered answers (4).
+pub fn locate(
+    cx: &Context,
+    jobs: &[JobHistory],
+    snapshot: &SnapshotRef,
+) -> Result<String, Failure> {
+    let (back, job) = match snapshot {
+        SnapshotRef::Location(location) => return Ok(location.clone()),
+        SnapshotRef::Latest { back, job } => (*back, job.as_ref()),
+    };
+    match catalogue::latest(jobs, back, job) {
+        Ok(found) => {
+            let kind = if found.snapshot.kind.is_savepoint() {
+                "savepoint"
+            } else {
+                "checkpoint"
+            };
+            cx.printer.note(format!(
+                "{snapshot} is {kind} {} of job {} ({}): {}",
+                found.snapshot.id, found.job.id, found.job.name, found.location
+            ));
+            Ok(found.location.to_owned())
+        }
+        Err(error) => {
+            let hint = match error {
+                NoLatest::NoJob(_) => "`savepointctl jobs --all` lists the jobs",
+                NoLatest::TooFew(_) => {
+                    "name the snapshot by its location; `savepointctl list` shows what is remembered"
+                }
+            };
+            Err(Failure::new(
+                Exit::NotFound,
+                format!("{snapshot} names no snapshot: {error}"),
+            )
+            .hint(hint))
+        }
+    }
+}
