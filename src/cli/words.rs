@@ -27,6 +27,34 @@ pub fn flink_style(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     words.into_iter().map(translate).collect()
 }
 
+/// Flags that add up, wherever they stand.
+const REPEATED: &[&str] = &["-D", "--header"];
+
+/// Puts the flags that may be repeated in front of the command, in the order typed. Typed on both sides of it, the
+/// parser would keep only those behind it.
+pub fn repeated_first(words: Vec<OsString>) -> Vec<OsString> {
+    let mut words = words.into_iter();
+    let mut front: Vec<OsString> = words.next().into_iter().collect();
+    let mut rest = Vec::new();
+    while let Some(word) = words.next() {
+        let text = word.to_str().unwrap_or_default();
+        if text == "--" {
+            rest.push(word);
+            break;
+        }
+        let joined = text.starts_with("-D") || text.starts_with("--header=");
+        if REPEATED.contains(&text) {
+            front.push(word);
+            front.extend(words.next());
+        } else if joined {
+            front.push(word);
+        } else {
+            rest.push(word);
+        }
+    }
+    front.into_iter().chain(rest).chain(words).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +72,17 @@ mod tests {
                 "--",
                 "-type"
             ]
+        );
+    }
+
+    #[test]
+    fn repeated_flags_add_up_on_both_sides_of_the_command() {
+        let typed = "tool -D a=1 jobs --header x:y -Db=2 --all -- -D c=3";
+        let words = repeated_first(typed.split(' ').map(OsString::from).collect());
+        let expected = "tool -D a=1 --header x:y -Db=2 jobs --all -- -D c=3";
+        assert_eq!(
+            words,
+            expected.split(' ').map(OsString::from).collect::<Vec<_>>()
         );
     }
 }
