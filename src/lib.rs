@@ -2,3 +2,5 @@
 //! promises no stable interface.
 
 pub mod domain;
+pub mod metadata;
+pub mod output;

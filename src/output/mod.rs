@@ -1,0 +1,3 @@
+//! The only room that writes to stdout.
+
+pub mod view;

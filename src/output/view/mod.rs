@@ -1,0 +1,3 @@
+//! One JSON struct for each result.
+
+pub mod inspect;
