@@ -13,20 +13,20 @@ type Result<T> = std::result::Result<T, FormatError>;
 /// The first four bytes of a stream: magic number and version.
 pub const MAGIC: [u8; 4] = [0xac, 0xed, 0x00, 0x05];
 
-const NULL: u8 = 0x70;
+pub(super) const NULL: u8 = 0x70;
 const REFERENCE: u8 = 0x71;
-const CLASS_DESCRIPTOR: u8 = 0x72;
-const OBJECT: u8 = 0x73;
-const STRING: u8 = 0x74;
+pub(super) const CLASS_DESCRIPTOR: u8 = 0x72;
+pub(super) const OBJECT: u8 = 0x73;
+pub(super) const STRING: u8 = 0x74;
 const ARRAY: u8 = 0x75;
 const CLASS: u8 = 0x76;
 const BLOCK: u8 = 0x77;
-const END: u8 = 0x78;
+pub(super) const END: u8 = 0x78;
 const RESET: u8 = 0x79;
 const LONG_BLOCK: u8 = 0x7a;
 const LONG_STRING: u8 = 0x7c;
 const PROXY_DESCRIPTOR: u8 = 0x7d;
-const ENUM: u8 = 0x7e;
+pub(super) const ENUM: u8 = 0x7e;
 
 const HAS_WRITE_METHOD: u8 = 0x01;
 const SERIALIZABLE: u8 = 0x02;
@@ -139,7 +139,7 @@ impl<'a> Stream<'a> {
     }
 
     /// How many values there are: every id is below.
-    pub fn len(&self) -> usize {
+    pub fn values(&self) -> usize {
         self.values.len()
     }
 

@@ -148,8 +148,8 @@ fn states<'a>(stream: &Stream<'a>) -> Option<Vec<JavaOperatorState<'a>>> {
     let Value::Objects(chain) = stream.value(stream.field(stream.root(), "states")?)? else {
         return None;
     };
-    let mut seen = Seen(vec![false; stream.len()]);
-    let mut maps = Seen(vec![false; stream.len()]);
+    let mut seen = Seen(vec![false; stream.values()]);
+    let mut maps = Seen(vec![false; stream.values()]);
     let mut found = Vec::new();
     for (position, operator) in chain.iter().enumerate() {
         if !seen.is_new(*operator) {

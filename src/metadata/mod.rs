@@ -41,7 +41,10 @@ pub mod location;
 pub mod model;
 pub mod properties;
 mod read;
+mod requirements;
 pub mod sizes;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod version;
 mod write;

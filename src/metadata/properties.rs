@@ -1,5 +1,7 @@
 //! How a snapshot was made: the Java-serialised tail of versions 4 and later.
 
+mod encode;
+
 use std::borrow::Cow;
 
 use super::cursor::Cursor;

@@ -68,7 +68,7 @@ impl MetadataVersion {
 
     /// The oldest release that reads this version.
     ///
-    /// Some handles need a newer one: see [`super::model::Metadata::oldest_reader`].
+    /// Some handles need a newer one: see [`super::Metadata::oldest_reader`].
     pub fn oldest_reader(self) -> Release {
         match self {
             MetadataVersion::V0 => Release(1, 1),

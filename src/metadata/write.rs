@@ -114,12 +114,7 @@ impl Writer {
     }
 
     /// Refuses what the model's version cannot say.
-    fn from_version(
-        &self,
-        version: MetadataVersion,
-        is_there: bool,
-        what: &'static str,
-    ) -> Result<()> {
+    fn since(&self, version: MetadataVersion, is_there: bool, what: &'static str) -> Result<()> {
         if is_there && self.version < version {
             return self.refuse(what);
         }
@@ -145,7 +140,7 @@ impl Writer {
             }
             None => {}
             Some(properties) => {
-                self.from_version(MetadataVersion::V4, true, "checkpoint properties")?;
+                self.since(MetadataVersion::V4, true, "checkpoint properties")?;
                 self.out.extend(&*properties.bytes);
             }
         }
@@ -165,7 +160,7 @@ impl Writer {
 
     fn operator(&mut self, operator: &Operator<'_>) -> Result<()> {
         let is_named = operator.name.is_some() || operator.uid.is_some();
-        self.from_version(MetadataVersion::V5, is_named, "an operator's name or uid")?;
+        self.since(MetadataVersion::V5, is_named, "an operator's name or uid")?;
         if self.version >= MetadataVersion::V5 {
             let none = Text::default();
             self.text("operator name", operator.name.as_ref().unwrap_or(&none))?;
@@ -178,12 +173,12 @@ impl Writer {
         };
         self.natural("max parallelism", max_parallelism)?;
         if self.version == MetadataVersion::V2 {
-            self.from_version(
+            self.since(
                 MetadataVersion::V3,
                 operator.coordinator.is_some(),
                 "coordinator state",
             )?;
-            self.from_version(
+            self.since(
                 MetadataVersion::V3,
                 operator.fully_finished,
                 "a finished operator",
@@ -214,11 +209,11 @@ impl Writer {
     }
 
     fn subtask_v2(&mut self, subtask: &Subtask<'_>) -> Result<()> {
-        self.from_version(MetadataVersion::V3, subtask.finished, "a finished subtask")?;
+        self.since(MetadataVersion::V3, subtask.finished, "a finished subtask")?;
         let nothing = SubtaskState::default();
         let state = subtask.state.as_deref().unwrap_or(&nothing);
         let has_channels = !state.input_channel.is_empty() || !state.result_subpartition.is_empty();
-        self.from_version(MetadataVersion::V3, has_channels, "channel state")?;
+        self.since(MetadataVersion::V3, has_channels, "channel state")?;
         self.natural("subtask index", subtask.index)?;
         self.i64(state.duration);
         match state.legacy.as_slice() {
@@ -296,7 +291,7 @@ impl Writer {
                     self.stream(channel.delegate.as_ref())?;
                 }
                 ChannelHandle::Merged(channels) => {
-                    self.from_version(MetadataVersion::V6, true, "merged channel state")?;
+                    self.since(MetadataVersion::V6, true, "merged channel state")?;
                     self.u8(merged);
                     self.i32(channels.subtask);
                     self.i64(channels.size);

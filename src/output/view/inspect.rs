@@ -198,10 +198,15 @@ impl SubtaskView {
 
     fn with(self, state: &SubtaskState<'_>, directory: &str) -> Self {
         let operator = |handles: &[Option<Box<OperatorHandle<'_>>>]| -> Vec<HandleView> {
-            let handles = handles.iter().flatten();
-            let handles = handles.filter(|handle| !handle.is_placeholder());
+            let is_chain = handles.len() > 1;
+            let handles = handles.iter().enumerate();
+            let handles = handles.filter_map(|(i, handle)| Some((i, handle.as_deref()?)));
             handles
-                .map(|handle| HandleView::operator(handle, directory))
+                .filter(|(_, handle)| !handle.is_placeholder())
+                .map(|(position, handle)| HandleView {
+                    chain: is_chain.then(|| ChainView::of_operator(position)),
+                    ..HandleView::operator(handle, directory)
+                })
                 .collect()
         };
         let keyed = |handle: &Option<KeyedHandle<'_>>| -> Vec<HandleView> {
@@ -210,8 +215,13 @@ impl SubtaskView {
                 .map(|handle| HandleView::keyed(handle, directory))
                 .collect()
         };
-        let legacy = state.legacy.iter().flatten();
-        let legacy = legacy.map(|handle| HandleView::stream(handle, directory));
+        let is_chain = state.legacy.len() > 1;
+        let legacy = state.legacy.iter().enumerate();
+        let legacy = legacy.filter_map(|(i, handle)| Some((i, handle.as_deref()?)));
+        let legacy = legacy.map(|(position, handle)| HandleView {
+            chain: is_chain.then(|| ChainView::of_function(position)),
+            ..HandleView::stream(handle, directory)
+        });
         let java = state.java.iter().flat_map(|java| &java.states);
         let java = java.map(|state| HandleView::java(state, directory));
         SubtaskView {
@@ -254,7 +264,7 @@ struct HandleView {
     /// Where state lies that is a directory, or what file merging keeps alive.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     directories: Vec<String>,
-    /// Of Java-serialised state: which operator of the chain, counted from its end, and which state of it.
+    /// Where an entry is of a task: which operator of its chain, counted from the chain's end, and which state of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     chain: Option<ChainView>,
 }
@@ -278,6 +288,24 @@ struct ChainView {
     position: usize,
     role: &'static str,
     name: Option<String>,
+}
+
+impl ChainView {
+    fn of_operator(position: usize) -> Self {
+        ChainView {
+            position,
+            role: "operator",
+            name: None,
+        }
+    }
+
+    fn of_function(position: usize) -> Self {
+        ChainView {
+            position,
+            role: "function",
+            name: None,
+        }
+    }
 }
 
 #[derive(Serialize)]
