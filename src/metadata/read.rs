@@ -54,8 +54,12 @@ fn not_metadata(bytes: &[u8]) -> ReadError {
     ReadError::NotMetadata { start }
 }
 
+/// How much further an older layout must come than the current one for its error to be the better one, in bytes. A
+/// wrong layout fails within a few fields, which can be behind the place where the right one finds damage.
+const CLEARLY_FURTHER: u64 = 128;
+
 /// Version 3 changed its handles twice without a mark. Where the current layout does not end with the file, an older
-/// one is taken if that does; otherwise the reading, or the error, that came furthest.
+/// one is taken if that does; otherwise the reading, or the error, that came clearly furthest.
 fn older_layout<'a>(cursor: &Cursor<'a>, first: Result<Metadata<'a>>) -> Result<Metadata<'a>> {
     let mut best = first;
     for layout in [Layout::Flink1_14, Layout::Flink1_11] {
@@ -66,11 +70,19 @@ fn older_layout<'a>(cursor: &Cursor<'a>, first: Result<Metadata<'a>>) -> Result<
         best = match (best, body) {
             (Ok(best), _) => Ok(best),
             (Err(_), Ok(body)) => Ok(body),
-            (Err(best), Err(body)) if body.offset > best.offset => Err(body),
+            (Err(best), Err(body)) if tells_more(&body, &best) => Err(body),
             (best, _) => best,
         };
     }
     best
+}
+
+/// Whether the first error, of an older layout, is the likelier one: it is clearly further in the file, or as far and
+/// a truncation, which is the likeliest damage.
+fn tells_more(err: &FormatError, than: &FormatError) -> bool {
+    let is_likelier = err.is_truncation() && !than.is_truncation();
+    err.offset > than.offset.saturating_add(CLEARLY_FURTHER)
+        || is_likelier && err.offset.saturating_add(CLEARLY_FURTHER) > than.offset
 }
 
 /// How the handles of version 3 are laid out.

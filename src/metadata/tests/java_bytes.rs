@@ -140,11 +140,11 @@ fn id(name: &str, lower: i64, upper: i64) -> Bytes {
     head.i64(lower).i64(upper).then(null())
 }
 
-fn state_for_task(subtask: i32, lower: i64) -> Bytes {
+fn state_for_task(subtask: i32, lower: i64, state: Bytes) -> Bytes {
     let value = object(
         "org.apache.flink.util.SerializedValue",
         &[(b'[', "serializedData")],
-        vec![byte_array(&chain_of_two().0)],
+        vec![byte_array(&state.0)],
     );
     object(
         "org.apache.flink.runtime.checkpoint.StateForTask",
@@ -169,7 +169,11 @@ const CHECKPOINT: &str = "org.apache.flink.runtime.checkpoint.CompletedCheckpoin
 
 /// A savepoint of Flink 1.0: subtasks 0 and 2 of one task, subtask 0 of another.
 pub fn flink10_savepoint() -> Bytes {
-    let states = [(0, 1), (0, 3), (2, 1)].map(|(subtask, lower)| state_for_task(subtask, lower));
+    let states = [
+        state_for_task(0, 1, task_state_list(vec![])),
+        state_for_task(0, 3, task_state_list(vec![null()])),
+        state_for_task(2, 1, chain_of_two()),
+    ];
     stream(object(
         CHECKPOINT,
         &[

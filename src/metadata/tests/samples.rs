@@ -197,13 +197,8 @@ pub fn all() -> Vec<Sample> {
         whole("version 3 of Flink 1.14", version_3_of_flink_1_14()),
         whole("version 3 of Flink 1.11", version_3_of_flink_1_11()),
         with_tail("version 4", version_4(), &properties),
-        with_tail("version 5", version_5(), &properties),
-        with_tail("version 6", version_6(), &properties),
-        with_tail(
-            "version 6 with null properties",
-            version_6(),
-            &null_properties().0,
-        ),
+        with_tail("version 5", version_5(), &null_properties().0),
+        with_tail("version 6", version_6(), &null_properties().0),
         whole("Flink 1.0", java_bytes::flink10_savepoint()),
     ]
 }
