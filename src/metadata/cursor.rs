@@ -168,13 +168,16 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A list read element by element, reserved in steps rather than on the count's word.
+/// A list read element by element, reserved in steps rather than on the count's word: never more than doubled by what
+/// has been read.
 pub fn list<T>(count: usize, mut read: impl FnMut(usize) -> Result<T>) -> Result<Vec<T>> {
     let mut items = Vec::with_capacity(count.min(super::limits::PREALLOCATED));
     for i in 0..count {
+        if items.len() == items.capacity() {
+            items.reserve_exact((count - items.len()).min(items.len()));
+        }
         items.push(read(i)?);
     }
-    items.shrink_to_fit();
     Ok(items)
 }
 

@@ -109,8 +109,19 @@ struct Field<'a> {
 }
 
 impl<'a> Stream<'a> {
+    /// Walks the stream at the start of these bytes; and how many bytes it takes.
+    ///
+    /// # Errors
+    ///
+    /// What is cut short, not in the grammar, or beyond the limits of depth and number.
+    pub fn walk(bytes: &'a [u8]) -> Result<(Self, usize)> {
+        let mut cursor = Cursor::at(bytes, 0);
+        let stream = Self::read(&mut cursor)?;
+        Ok((stream, bytes.len() - cursor.rest().len()))
+    }
+
     /// Reads the header and the first content. The cursor then stands behind it.
-    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self> {
+    pub(super) fn read(cursor: &mut Cursor<'a>) -> Result<Self> {
         let at = cursor.offset();
         if cursor.take::<4>("Java stream header")? != MAGIC {
             let problem = Problem::Java("is not ac ed 00 05");
