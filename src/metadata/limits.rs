@@ -34,7 +34,7 @@ pub const HANDLE_DEPTH: usize = 8;
 pub const JAVA_DEPTH: usize = 64;
 /// Contents of one Java serialisation stream.
 pub const JAVA_CONTENTS: usize = 1 << 20;
-/// Fields of one class in a Java serialisation stream.
+/// Fields of one object of a Java serialisation stream, those of its superclasses included.
 pub const JAVA_FIELDS: usize = 256;
 
 /// The fewest bytes of a structure, from which follows how many the bytes left can hold.

@@ -269,8 +269,13 @@ impl<'a> Walker<'a> {
         };
         let id = self.add_handle(Value::Null);
         let mut levels = Vec::new();
+        let mut fields = 0;
         for class in self.hierarchy(class)? {
             let level = self.level(class)?;
+            fields += level.fields.len();
+            if fields > limits::JAVA_FIELDS {
+                return Err(self.problem(field, "has more fields than any real one"));
+            }
             if !level.fields.is_empty() || !level.annotation.is_empty() {
                 levels.push(level);
             }
