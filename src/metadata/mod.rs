@@ -1,6 +1,6 @@
 //! The `_metadata` file of a savepoint or checkpoint: bytes in, model out, and back.
 //!
-//! [`read`] takes every file that Flink 1.0 to 2.3 writes; [`write`] gives versions 2 to 6 back, byte for byte where
+//! [`read()`] takes every file that Flink 1.0 to 2.3 writes; [`write()`] gives versions 2 to 6 back, byte for byte where
 //! nothing was changed. Synchronous, without I/O, and made for hostile input: no panics, no allocation on an unread
 //! promise, bounded recursion, time and memory linear in the bytes (at worst, for lists of nothing, some dozens of
 //! bytes for each).
