@@ -8,5 +8,6 @@ pub mod domain;
 pub mod error;
 pub mod exit;
 pub mod inventory;
+pub mod metadata;
 pub mod output;
 pub mod rest;

@@ -6,6 +6,7 @@ pub mod diagnosis;
 pub mod flink_version;
 pub mod ids;
 pub mod job;
+pub mod key_group;
 pub mod location;
 pub mod operation;
 pub mod reference;

@@ -1,6 +1,7 @@
 //! One struct per result. Their JSON is a promise: names are chosen once and changes are listed in the CHANGELOG.
 
 mod disposal;
+pub mod inspect;
 mod jobs;
 mod operation;
 mod restore;
