@@ -83,12 +83,6 @@ impl Context {
         let Some(endpoint) = &settings.endpoint else {
             return Err(no_endpoint());
         };
-        if settings.tls.insecure && endpoint.is_tls() {
-            self.printer.warning(format!(
-                "--insecure: the certificate of {endpoint} is not checked; anybody on the way can read and change \
-                 everything, credentials included"
-            ));
-        }
         let options = options(&settings, endpoint)?;
         let client = Client::connect(options, Box::new(self.printer)).await?;
         let version = client.version();
