@@ -1,6 +1,6 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
@@ -49,6 +49,7 @@ pub struct Context {
     connect: ConnectArgs,
     environment: Environment,
     pending: RefCell<Vec<Pending>>,
+    disposal: Cell<Option<TriggerId>>,
 }
 
 impl Context {
@@ -65,6 +66,7 @@ impl Context {
             connect,
             environment,
             pending: RefCell::new(Vec::new()),
+            disposal: Cell::new(None),
         })
     }
 
@@ -109,8 +111,18 @@ impl Context {
         self.pending.borrow_mut().retain(|other| other != pending);
     }
 
+    /// Remembers a disposal, so that an interruption can say that it goes on.
+    pub fn begin_disposal(&self, id: TriggerId) {
+        self.disposal.set(Some(id));
+    }
+
     /// The failure of a user's interruption.
     pub fn interrupted(&self) -> Failure {
+        if let Some(id) = self.disposal.get() {
+            let what = format!("interrupted: disposal {id} goes on in the cluster");
+            return Failure::new(Exit::Interrupted, what)
+                .hint(format!("resume with `{}`", self.resume_disposal(id)));
+        }
         let pending = self.pending.borrow();
         let what = match pending.as_slice() {
             [] => "interrupted".to_owned(),
@@ -135,26 +147,40 @@ impl Context {
 
     /// The command that waits for a pending operation, from this shell.
     pub fn resume_command(&self, pending: &Pending) -> String {
-        let mut words = vec!["savepointctl".to_owned()];
-        words.extend(self.typed_flags());
-        words.extend([
-            "wait".to_owned(),
-            pending.job.to_string(),
-            pending.id.to_string(),
-        ]);
-        words.extend(["--verb".to_owned(), pending.verb.to_string()]);
+        let mut words = vec!["wait".to_owned(), pending.job.to_string()];
+        words.extend([pending.id.to_string(), "--verb".to_owned()]);
+        words.push(pending.verb.to_string());
         if let Some(since) = pending.since {
             words.extend(["--since".to_owned(), since.to_string()]);
         }
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        words.join(" ")
+        self.command(words)
+    }
+
+    /// The command that waits for a disposal, from this shell.
+    pub fn resume_disposal(&self, id: TriggerId) -> String {
+        self.command(vec![
+            "wait".to_owned(),
+            "--dispose".to_owned(),
+            id.to_string(),
+        ])
+    }
+
+    /// A command line with the connection flags of this one.
+    fn command(&self, words: Vec<String>) -> String {
+        let mut line = vec!["savepointctl".to_owned()];
+        line.extend(self.typed_flags());
+        line.extend(words);
+        let line: Vec<String> = line.iter().map(|word| quoted(word)).collect();
+        line.join(" ")
     }
 
     /// The connection flags as they were typed, less those that may hold a secret.
     fn typed_flags(&self) -> Vec<String> {
         let typed = &self.connect;
         let mut flags = Vec::new();
-        if typed.jobmanager.is_some()
+        // a definition may hold a secret; what it says of the endpoint does not
+        let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
+        if names_endpoint
             && let Ok(Resolved {
                 endpoint: Some(endpoint),
                 ..

@@ -128,13 +128,18 @@ async fn disposal(
         deadline,
         reconnect: client.timing().reconnect,
     };
+    cx.begin_disposal(id);
     let said = format!("waiting for the disposal {id}");
     let waited = cx
         .printer
         .waiting(&said, poll::wait(client, Pollable::Disposal, id, limits))
         .await;
-    let resume = format!("resume with `savepointctl wait --dispose {id}`");
-    match waited.doing(|| format!("cannot tell what became of disposal {id}"))? {
+    let resume = format!("resume with `{}`", cx.resume_disposal(id));
+    let doing = || format!("cannot tell what became of disposal {id}");
+    match waited
+        .doing(doing)
+        .map_err(|failure| failure.hint(resume.clone()))?
+    {
         Waited::Done(Outcome::Failed(cause)) => {
             let found = diagnosis::diagnose(&cause);
             Err(Failure::new(
