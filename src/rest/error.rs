@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::domain::throwable::Throwable;
 
+/// What is said of a port that speaks another protocol.
+pub const NOT_HTTP: &str = "what comes back is not HTTP";
+
 /// A request that did not get the answer it was made for.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -180,7 +183,7 @@ impl Error {
             return Self::Silent { endpoint, after };
         }
         if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-            let what = "what comes back is not HTTP".to_owned();
+            let what = NOT_HTTP.to_owned();
             return Self::NotFlink { endpoint, what };
         }
         let reason = innermost(error);

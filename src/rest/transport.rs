@@ -211,7 +211,11 @@ impl Transport {
             (Err(error), None) => Err(error),
             (Ok(_), None) => return result,
         };
-        if outcome.is_ok() && !matches!(result, Err(Error::Unavailable { .. })) {
+        let answered = !matches!(
+            result,
+            Err(Error::Unavailable { .. } | Error::Broken { .. })
+        );
+        if outcome.is_ok() && answered {
             self.contacted.store(true, Ordering::Relaxed);
         }
         let took = started.elapsed();
