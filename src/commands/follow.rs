@@ -15,9 +15,9 @@ use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::output::Format;
 use crate::output::view::OperationView;
-use crate::rest::Client;
 use crate::rest::client::Pollable;
 use crate::rest::poll::{self, Limits, Waited};
+use crate::rest::{self, Client};
 
 /// How long the checkpoint statistics may lag behind: `web.refresh-interval` is 3 s, and a little.
 const STALE: Duration = Duration::from_secs(5);
@@ -93,23 +93,20 @@ async fn until_ended(
             from_outcome(client, pending, outcome).await
         }
         Waited::TimedOut => Err(still_running(pending, limit).hint(resume())),
-        Waited::OutOfReach(error) => {
-            let failure = Failure::from(error);
-            let what = format!(
-                "lost contact while {} of {} (trigger id {}) was pending: what became of it is not known",
-                pending.verb.noun(),
-                pending.job(),
-                pending.id
-            );
-            Err(Failure {
-                exit: Exit::TimedOut,
-                ..failure
-            }
-            .doing(what)
-            .hint(resume()))
-        }
+        Waited::OutOfReach(error) => Err(lost_contact(pending, error).hint(resume())),
         Waited::Lost => from_history(cx, client, pending, limits).await,
     }
+}
+
+fn lost_contact(pending: &Pending, error: rest::Error) -> Failure {
+    let (noun, job, id) = (pending.verb.noun(), pending.job(), pending.id);
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    failure.doing(format!(
+        "lost contact while {noun} of {job} (trigger id {id}) was pending: what became of it is not known"
+    ))
 }
 
 fn still_running(pending: &Pending, limit: Option<Duration>) -> Failure {
@@ -294,9 +291,34 @@ async fn from_history(
         return Err(forgotten(client, pending)
             .hint("--since TIME looks for its result in the checkpoint history: give when it was triggered"));
     };
+    let resume = || format!("resume with `{}`", cx.resume_command(pending));
+    let overdue = || {
+        limits
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    };
     let started = Instant::now();
+    let mut last_answer = started;
     loop {
-        let history = client.history(pending.job).await?;
+        let history = match client.history(pending.job).await {
+            Ok(history) => history,
+            Err(error) if error.is_no_answer() => {
+                if overdue() || last_answer.elapsed() >= limits.reconnect {
+                    return Err(lost_contact(pending, error).hint(resume()));
+                }
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            Err(error) => {
+                let what = format!(
+                    "cannot tell what became of {} of {}",
+                    pending.verb.noun(),
+                    pending.job()
+                );
+                return Err(Failure::from(error).doing(what).hint(resume()));
+            }
+        };
+        last_answer = Instant::now();
         let trace = history
             .as_ref()
             .map_or(Trace::None, |history| trace(history, pending.verb, since));
@@ -335,12 +357,8 @@ async fn from_history(
             }
             Trace::InProgress | Trace::None => {}
         }
-        if limits
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
-        {
-            return Err(still_running(pending, None)
-                .hint(format!("resume with `{}`", cx.resume_command(pending))));
+        if overdue() {
+            return Err(still_running(pending, None).hint(resume()));
         }
         tokio::time::sleep(LOOK).await;
     }

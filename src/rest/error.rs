@@ -160,6 +160,12 @@ impl Error {
         self.is_transient() || matches!(self, Self::NotFlink { .. })
     }
 
+    /// As [`Error::is_outage`], of an idempotent question: a failure inside the server is no answer to it either, such
+    /// as a time-out between its parts.
+    pub fn is_no_answer(&self) -> bool {
+        self.is_outage() || matches!(self, Self::Refused { status, .. } if *status >= 500)
+    }
+
     /// Whether the request never reached the server, so that it is safe to send again whatever it asks.
     pub fn never_sent(&self) -> bool {
         matches!(self, Self::Connect { .. } | Self::LeaderElection { .. })
