@@ -27,7 +27,18 @@ pub async fn run(args: &JobsArgs, cx: &Context) -> Result<Exit, Failure> {
     jobs.retain(|job| args.all || !job.status.is_ended());
     let statistics = jobs.iter().map(|job| {
         let client = &client;
-        async move { Ok::<_, Failure>(JobView::new(job, client.history(job.id).await?.as_ref())) }
+        async move {
+            let history = match client.history(job.id).await {
+                // a job that is starting or recovering: that it exists is worth more than its statistics
+                Err(error) if error.refusal().is_some() => {
+                    let what = format!("job {} shows no checkpoint statistics: {error}", job.id);
+                    cx.printer.note(what);
+                    None
+                }
+                other => other?,
+            };
+            Ok::<_, Failure>(JobView::new(job, history.as_ref()))
+        }
     });
     let jobs: Vec<JobView> = stream::iter(statistics)
         .buffered(STATISTICS_CONCURRENCY)
