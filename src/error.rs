@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::exit::Exit;
 use crate::rest;
 use crate::rest::client::ConnectError;
-use crate::rest::error::TlsFault;
+use crate::rest::error::{NOT_HTTP, TlsFault};
 
 /// A failed command.
 #[derive(Debug)]
@@ -129,6 +129,9 @@ fn hints(error: &rest::Error) -> Vec<String> {
         }
         E::Redirect { .. } => {
             "name the URL behind it with -m, or give the credentials that the proxy wants"
+        }
+        E::NotFlink { endpoint, what } if endpoint.starts_with("http:") && what == NOT_HTTP => {
+            "if it speaks TLS, name it as https://HOST:PORT; -m must name the JobManager's REST address"
         }
         E::NotFlink { .. } => {
             "-m must name the JobManager's REST address, with a proxy's path if there is one"

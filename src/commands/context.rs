@@ -109,12 +109,6 @@ impl Context {
         let Some(endpoint) = &settings.endpoint else {
             return Err(no_endpoint());
         };
-        if settings.tls.insecure && endpoint.is_tls() {
-            self.printer.warning(format!(
-                "--insecure: the certificate of {endpoint} is not checked; anybody on the way can read and change \
-                 everything, credentials included"
-            ));
-        }
         let options = options(&settings, endpoint)?;
         let client = Client::connect(options, Box::new(self.printer)).await?;
         let version = client.version();
@@ -206,7 +200,9 @@ impl Context {
     fn typed_flags(&self) -> Vec<String> {
         let typed = &self.connect;
         let mut flags = Vec::new();
-        if typed.jobmanager.is_some()
+        // a definition may hold a secret; what it says of the endpoint does not
+        let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
+        if names_endpoint
             && let Ok(Resolved {
                 endpoint: Some(endpoint),
                 ..

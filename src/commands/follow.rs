@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::context::{Context, Pending};
-use super::{select, snapshots};
+use super::select;
+use super::snapshots::Staleness;
 use crate::domain::diagnosis::{self, Diagnosis, Kind};
 use crate::domain::job::{JobSelector, JobStatus};
 use crate::domain::operation::{Outcome, Verb};
@@ -15,9 +16,9 @@ use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::output::Format;
 use crate::output::view::OperationView;
-use crate::rest::Client;
 use crate::rest::client::Pollable;
 use crate::rest::poll::{self, Limits, Waited};
+use crate::rest::{self, Client};
 
 /// How long a job that has stopped may be on its way to FINISHED.
 const STOPPING: Duration = Duration::from_secs(10);
@@ -93,23 +94,20 @@ async fn until_ended(
             from_outcome(client, pending, outcome).await
         }
         Waited::TimedOut => Err(still_running(pending, limit).hint(resume())),
-        Waited::OutOfReach(error) => {
-            let failure = Failure::from(error);
-            let what = format!(
-                "lost contact while {} of {} (trigger id {}) was pending: what became of it is not known",
-                pending.verb.noun(),
-                pending.job(),
-                pending.id
-            );
-            Err(Failure {
-                exit: Exit::TimedOut,
-                ..failure
-            }
-            .doing(what)
-            .hint(resume()))
-        }
+        Waited::OutOfReach(error) => Err(lost_contact(pending, error).hint(resume())),
         Waited::Lost => from_history(cx, client, pending, limits).await,
     }
+}
+
+fn lost_contact(pending: &Pending, error: rest::Error) -> Failure {
+    let (noun, job, id) = (pending.verb.noun(), pending.job(), pending.id);
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    failure.doing(format!(
+        "lost contact while {noun} of {job} (trigger id {id}) was pending: what became of it is not known"
+    ))
 }
 
 fn still_running(pending: &Pending, limit: Option<Duration>) -> Failure {
@@ -215,7 +213,7 @@ async fn look_up(
     pending: &Pending,
     wanted: impl Fn(&History) -> Option<Snapshot>,
 ) -> Result<Option<Snapshot>, Failure> {
-    let mut lag = None;
+    let mut staleness = Staleness::default();
     let started = Instant::now();
     loop {
         let found = client
@@ -225,11 +223,7 @@ async fn look_up(
         if found.is_some() {
             return Ok(found);
         }
-        let lag = match lag {
-            Some(lag) => lag,
-            None => *lag.insert(snapshots::statistics_lag(client).await),
-        };
-        if started.elapsed() > lag {
+        if staleness.is_over(client, started.elapsed()).await {
             return Ok(None);
         }
         tokio::time::sleep(LOOK).await;
@@ -302,17 +296,41 @@ async fn from_history(
         return Err(forgotten(client, pending)
             .hint("--since TIME looks for its result in the checkpoint history: give when it was triggered"));
     };
-    let lag = snapshots::statistics_lag(client).await;
+    let mut staleness = Staleness::default();
+    let resume = || format!("resume with `{}`", cx.resume_command(pending));
+    let overdue = || {
+        limits
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    };
     let started = Instant::now();
+    let mut last_answer = started;
     loop {
-        let history = client.history(pending.job).await?;
+        let history = match client.history(pending.job).await {
+            Ok(history) => history,
+            Err(error) if error.is_no_answer() => {
+                if overdue() || last_answer.elapsed() >= limits.reconnect {
+                    return Err(lost_contact(pending, error).hint(resume()));
+                }
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            Err(error) => {
+                let what = format!(
+                    "cannot tell what became of {} of {}",
+                    pending.verb.noun(),
+                    pending.job()
+                );
+                return Err(Failure::from(error).doing(what).hint(resume()));
+            }
+        };
+        last_answer = Instant::now();
         let trace = history
             .as_ref()
             .map_or(Trace::None, |history| trace(history, pending.verb, since));
-        let patience = if history.is_some() {
-            lag
-        } else {
-            RECOVERY.min(limits.reconnect)
+        let looked_for_long = match history {
+            Some(_) => staleness.is_over(client, started.elapsed()).await,
+            None => started.elapsed() > RECOVERY.min(limits.reconnect),
         };
         match trace {
             Trace::One(snapshot) => {
@@ -335,7 +353,7 @@ async fn from_history(
                 cx.end(pending);
                 return Err(explain(pending, &Throwable::parse(&why)));
             }
-            Trace::None if started.elapsed() > patience => {
+            Trace::None if looked_for_long => {
                 cx.end(pending);
                 let what = format!("nor does the history of {} show its result", pending.job());
                 return Err(
@@ -344,12 +362,8 @@ async fn from_history(
             }
             Trace::InProgress | Trace::None => {}
         }
-        if limits
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
-        {
-            return Err(still_running(pending, None)
-                .hint(format!("resume with `{}`", cx.resume_command(pending))));
+        if overdue() {
+            return Err(still_running(pending, None).hint(resume()));
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -22,7 +22,7 @@ pub async fn run(args: &JobsArgs, cx: &Context) -> Result<Exit, Failure> {
     let client = cx.client().await?;
     let mut jobs = client.jobs().await?;
     jobs.retain(|job| args.all || !job.status.is_ended());
-    let histories = snapshots::histories(&client, jobs).await?;
+    let histories = snapshots::shown_histories(cx, &client, jobs).await?;
     let jobs: Vec<JobView> = histories
         .iter()
         .map(|one| JobView::new(&one.job, one.history.as_ref()))

@@ -45,7 +45,7 @@ pub async fn run(args: &ListArgs, cx: &Context) -> Result<Exit, Failure> {
             jobs.push(select::any(&client, &selector).await?);
         }
     }
-    let histories = snapshots::histories(&client, jobs).await?;
+    let histories = snapshots::shown_histories(cx, &client, jobs).await?;
     let mut found = catalogue::remembered(&histories);
     found.retain(|one| args.all || !one.discarded);
     if catalogue::is_cut(&histories) {

@@ -447,7 +447,7 @@ async fn confirm(
     from: &str,
 ) -> Result<Restored, Failure> {
     let wanted = NormalLocation::of(from);
-    let lag = snapshots::statistics_lag(client).await;
+    let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
     loop {
         let restored = client
@@ -458,6 +458,7 @@ async fn confirm(
             .as_ref()
             .and_then(|restored| restored.location.as_deref())
             .map(NormalLocation::of);
+        let is_late = staleness.is_over(client, started.elapsed()).await;
         match (restored, place) {
             (Some(restored), Some(place)) if place == wanted || ends_alike(&place, &wanted) => {
                 return Ok(restored);
@@ -469,7 +470,7 @@ async fn confirm(
                 ));
                 return Ok(restored);
             }
-            (Some(_), Some(place)) if started.elapsed() > lag => {
+            (Some(_), Some(place)) if is_late => {
                 let what = format!(
                     "job {} runs, but was restored from {} instead of {from}",
                     job.id,
@@ -478,7 +479,7 @@ async fn confirm(
                 return Err(Failure::new(Exit::Partial, what)
                     .hint(format!("end it with `savepointctl cancel {}`", job.id)));
             }
-            _ if started.elapsed() > lag => {
+            _ if is_late => {
                 let what = format!(
                     "job {} runs, but the cluster does not say that it was restored from {from}",
                     job.id

@@ -28,20 +28,67 @@ pub async fn histories(client: &Client, jobs: Vec<Job>) -> Result<Vec<JobHistory
         .await
 }
 
+/// As [`histories`], for showing only: a job whose statistics are refused is shown without them.
+pub async fn shown_histories(
+    cx: &Context,
+    client: &Client,
+    jobs: Vec<Job>,
+) -> Result<Vec<JobHistory>, Failure> {
+    let each = jobs.into_iter().map(|job| async move {
+        let history = match client.history(job.id).await {
+            // a job that is starting or recovering: that it exists is worth more than its statistics
+            Err(error) if error.refusal().is_some() => {
+                let what = format!("job {} shows no checkpoint statistics: {error}", job.id);
+                cx.printer.note(what);
+                None
+            }
+            history => history?,
+        };
+        Ok::<_, Failure>(JobHistory { job, history })
+    });
+    stream::iter(each)
+        .buffered(STATISTICS_CONCURRENCY)
+        .try_collect()
+        .await
+}
+
+/// How long the checkpoint statistics lag behind by default, with a little to spare: `web.refresh-interval` is 3 s.
+const USUAL_LAG: Duration = Duration::from_millis(3500);
+
 /// How long the checkpoint statistics may lag behind, with a little to spare.
 ///
 /// The server caches them for `rest.cache.checkpoint-statistics.timeout` (1.18+), else `web.refresh-interval`.
-pub async fn statistics_lag(client: &Client) -> Duration {
+async fn statistics_lag(client: &Client) -> Duration {
     const SPARE: Duration = Duration::from_millis(500);
     const CACHE: &str = "rest.cache.checkpoint-statistics.timeout";
-    let interval = client
-        .refresh_interval()
-        .await
-        .unwrap_or(Duration::from_secs(3));
+    let Ok(interval) = client.refresh_interval().await else {
+        return USUAL_LAG;
+    };
     let configuration = client.configuration().await.unwrap_or_default();
     let cache = configuration.iter().find(|(key, _)| key == CACHE);
     let cache = cache.and_then(|(_, value)| value::flink_duration(value).ok());
     cache.unwrap_or(interval) + SPARE
+}
+
+/// Tells when statistics that lack something cannot be stale any more.
+#[derive(Default)]
+pub struct Staleness {
+    lag: Option<Duration>,
+}
+
+impl Staleness {
+    /// Whether statistics read now show everything that was there `since` ago. Asks the cluster for its settings only
+    /// when the usual time is over.
+    pub async fn is_over(&mut self, client: &Client, since: Duration) -> bool {
+        if since <= USUAL_LAG {
+            return false;
+        }
+        let lag = match self.lag {
+            Some(lag) => lag,
+            None => *self.lag.insert(statistics_lag(client).await),
+        };
+        since > lag
+    }
 }
 
 /// The statistics of every job, none older than this call: what is cached has expired before they are read.

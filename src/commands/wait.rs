@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::context::{Context, Pending};
 use super::{dispose, follow, restore, select};
 use crate::cli::value;
+use crate::domain::attempts::ATTEMPTS;
 use crate::domain::ids::TriggerId;
 use crate::domain::job::JobSelector;
 use crate::domain::operation::{OperationStatus, Verb};
@@ -104,12 +105,15 @@ pub async fn run(args: &WaitArgs, cx: &Context) -> Result<Exit, Failure> {
     follow::to_end(cx, &client, &pending, args.timeout).await
 }
 
-/// Finds out what runs under an id: checkpoints have a path of their own; savepoints and stops share one.
+/// Finds out what runs under an id: the ids of stops are derived; checkpoints have a path of their own.
 async fn find_verb(
     client: &Client,
     job: crate::domain::ids::JobId,
     id: TriggerId,
 ) -> Result<Verb, Failure> {
+    if (0..ATTEMPTS).any(|attempt| TriggerId::derive(Verb::Stop, job, "", attempt) == id) {
+        return Ok(Verb::Stop);
+    }
     let known = |status| status != OperationStatus::Unknown;
     let checkpoint = Pollable::OfJob(Verb::Checkpoint, job);
     if client.version().triggers_checkpoints()

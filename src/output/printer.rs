@@ -68,18 +68,25 @@ impl Printer {
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
         let text = match self.format {
             Format::Table => view.table(),
-            Format::Name => view.names().join("\n"),
-            Format::Json => serde_json::to_string(view).map_err(|err| {
-                Failure::new(
-                    Exit::Failed,
-                    format!("cannot write the result as JSON: {err}"),
-                )
-            })?,
+            Format::Name => text::lines(view.names()),
+            Format::Json => {
+                let json = serde_json::to_string(view).map_err(|err| {
+                    Failure::new(
+                        Exit::Failed,
+                        format!("cannot write the result as JSON: {err}"),
+                    )
+                })?;
+                text::harmless_json(&json)
+            }
         };
         if text.is_empty() {
-            Ok(())
-        } else {
-            self.write(&text)
+            return Ok(());
+        }
+        let written = self.write(&text);
+        match view.names().as_slice() {
+            // a result that took work must not be lost with the disk it was meant for
+            [one] => written.map_err(|failure| failure.hint(format!("the result: {one}"))),
+            _ => written,
         }
     }
 
@@ -127,12 +134,13 @@ impl Printer {
             self.stderr("hint: ", hint);
         }
         if let (1.., Some(stack)) = (self.verbosity, &failure.stack) {
-            self.stderr("", stack);
+            let _ = writeln!(io::stderr().lock(), "{}", text::harmless_lines(stack));
         }
     }
 
+    /// One line: a job's name must not begin another that looks like ours.
     fn stderr(&self, label: &str, what: &str) {
-        let what = text::harmless_lines(what);
+        let what = text::harmless(what);
         // there is nobody left to tell if this fails
         let _ = writeln!(io::stderr().lock(), "{label}{what}");
     }

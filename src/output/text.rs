@@ -18,6 +18,25 @@ pub(super) fn harmless(text: &str) -> String {
         })
 }
 
+/// Each text harmless, one a line.
+pub(super) fn lines(texts: Vec<String>) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| harmless(text)).collect();
+    texts.join("\n")
+}
+
+/// JSON as it is, but for the control characters that JSON itself leaves alone, as escapes of JSON.
+pub(super) fn harmless_json(json: &str) -> String {
+    json.chars()
+        .fold(String::with_capacity(json.len()), |mut out, c| {
+            if c.is_control() {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
 /// As [`harmless`], for texts of several lines: line ends and tabs stay.
 pub(super) fn harmless_lines(text: &str) -> String {
     let kept = |c: char| matches!(c, '\n' | '\t');
@@ -85,6 +104,14 @@ mod tests {
             [
                 "0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB"
             ]
+        );
+    }
+
+    #[test]
+    fn json_stays_json_when_it_is_made_harmless() {
+        assert_eq!(
+            harmless_json("{\"a\":\"x\u{9b}\u{7f}y\"}"),
+            r#"{"a":"x\u009b\u007fy"}"#
         );
     }
 

@@ -259,10 +259,8 @@ impl Client {
         let Some(poll) = found(answer)? else {
             return Ok(OperationStatus::Unknown);
         };
-        let no_result = || {
-            self.not_flink(
-                "it says COMPLETED, with neither a result nor a failure cause".to_owned(),
-            )
+        let no_result = || Error::NoResult {
+            endpoint: self.endpoint().to_owned(),
         };
         match poll.into_status() {
             Ok(OperationStatus::Completed(outcome)) if !what.accepts(&outcome) => Err(no_result()),

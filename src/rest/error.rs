@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::domain::throwable::Throwable;
 
+/// What is said of a port that speaks another protocol.
+pub const NOT_HTTP: &str = "what comes back is not HTTP";
+
 /// A request that did not get the answer it was made for.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -157,6 +160,12 @@ impl Error {
         self.is_transient() || matches!(self, Self::NotFlink { .. })
     }
 
+    /// As [`Error::is_outage`], of an idempotent question: a failure inside the server is no answer to it either, such
+    /// as a time-out between its parts.
+    pub fn is_no_answer(&self) -> bool {
+        self.is_outage() || matches!(self, Self::Refused { status, .. } if *status >= 500)
+    }
+
     /// Whether the request never reached the server, so that it is safe to send again whatever it asks.
     pub fn never_sent(&self) -> bool {
         matches!(self, Self::Connect { .. } | Self::LeaderElection { .. })
@@ -180,7 +189,7 @@ impl Error {
             return Self::Silent { endpoint, after };
         }
         if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-            let what = "what comes back is not HTTP".to_owned();
+            let what = NOT_HTTP.to_owned();
             return Self::NotFlink { endpoint, what };
         }
         let reason = innermost(error);

@@ -25,7 +25,7 @@ pub enum Waited {
     Lost,
     /// The deadline came first: the operation goes on.
     TimedOut,
-    /// The cluster has not answered for longer than an outage may last: nothing is known.
+    /// The cluster has not answered for longer than an outage may last, or until the deadline: nothing is known.
     OutOfReach(Error),
 }
 
@@ -50,28 +50,34 @@ pub async fn wait(
 ) -> Result<Waited, Error> {
     let started = Instant::now();
     let mut last_answer = started;
+    // the failure of the last poll: while there is one, nobody knows whether the operation still runs
+    let mut outage = None;
+    let timed_out = |outage: Option<Error>| outage.map_or(Waited::TimedOut, Waited::OutOfReach);
     loop {
         let status = client.status_once(what, id);
         let status = match limits.deadline {
             None => status.await,
             Some(deadline) => match tokio::time::timeout_at(deadline.into(), status).await {
                 Ok(status) => status,
-                Err(_) => return Ok(Waited::TimedOut),
+                Err(_) => return Ok(timed_out(outage)),
             },
         };
         match status {
             Ok(OperationStatus::Completed(outcome)) => return Ok(Waited::Done(outcome)),
             Ok(OperationStatus::Unknown) => return Ok(Waited::Lost),
-            Ok(OperationStatus::InProgress) => last_answer = Instant::now(),
-            Err(error) if !error.is_outage() => return Err(error),
+            Ok(OperationStatus::InProgress) => {
+                last_answer = Instant::now();
+                outage = None;
+            }
+            Err(error) if !error.is_no_answer() => return Err(error),
             Err(error) if last_answer.elapsed() >= limits.reconnect => {
                 return Ok(Waited::OutOfReach(error));
             }
-            Err(_) => {}
+            Err(error) => outage = Some(error),
         }
         let now = Instant::now();
         if limits.deadline.is_some_and(|deadline| now >= deadline) {
-            return Ok(Waited::TimedOut);
+            return Ok(timed_out(outage));
         }
         let pause = pause(started.elapsed());
         let left = limits.deadline.map_or(pause, |deadline| deadline - now);

@@ -242,7 +242,11 @@ impl Transport {
             Ok(body) => self.read(status.unwrap_or_default(), &body),
             Err(error) => Err(error),
         };
-        if status.is_some() && !matches!(result, Err(Error::Unavailable { .. })) {
+        let answered = !matches!(
+            result,
+            Err(Error::Unavailable { .. } | Error::Broken { .. })
+        );
+        if status.is_some() && answered {
             self.contacted.store(true, Ordering::Relaxed);
         }
         self.tell(

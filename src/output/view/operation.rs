@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::text;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::job::JobStatus;
 use crate::domain::operation::Verb;
@@ -79,7 +80,7 @@ impl OperationView {
 
 impl View for OperationView {
     fn table(&self) -> String {
-        self.names().join("\n")
+        text::lines(self.names())
     }
 
     fn names(&self) -> Vec<String> {

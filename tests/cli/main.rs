@@ -1,0 +1,19 @@
+//! Runs the real binary against a scripted server: all that a real Flink does not do on demand, and every bad input.
+
+mod answers;
+mod cancel;
+mod captured;
+mod checkpoint;
+mod config;
+mod connect;
+mod faults;
+mod jobs;
+mod output;
+mod run;
+mod server;
+mod stop;
+mod tls;
+mod trigger;
+mod uid;
+mod usage;
+mod wait;
