@@ -40,6 +40,15 @@ impl Version {
         self >= Self(1, 17, 0)
     }
 
+    /// How a batch job is refused: the oldest Flink does not say that it is one, only that some tasks do not run.
+    pub fn refuses_batch_with(self) -> &'static str {
+        if self.takes_trigger_ids() {
+            "batch jobs take no snapshots"
+        } else {
+            "not all tasks of the job are running"
+        }
+    }
+
     /// The key that names the default savepoint directory, in this version's words.
     pub fn savepoint_dir_key(self) -> &'static str {
         if self >= Self(1, 20, 0) {

@@ -2,7 +2,7 @@
 //!
 //! Clusters are started by `tests/servers/flink`, each at most once, shared by its trials, and always ended. Because
 //! that takes minutes, and downloads Flink once, it happens only with SAVEPOINTCTL_TEST_FLINK=1, which `tests/run` sets;
-//! otherwise the trials count as ignored, and so they do where java, javac, python3 or curl is missing. With CI=true a
+//! otherwise the trials count as ignored, and so they do where a program that they need is missing. With CI=true a
 //! missing program is a failure.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -72,7 +72,7 @@ fn missing() -> Vec<&'static str> {
     let programs = [
         ("java", "-version"),
         ("javac", "-version"),
-        ("keytool", "-help"),
+        ("openssl", "version"),
         ("python3", "--version"),
         ("curl", "--version"),
     ];

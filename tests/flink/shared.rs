@@ -26,7 +26,10 @@ pub struct Shared {
 }
 
 /// A cluster that others may use at the same time.
-pub struct Plain<'a>(&'a Cluster, RwLockReadGuard<'a, Settings>);
+pub struct Plain<'a>(
+    &'a Cluster,
+    #[expect(dead_code)] RwLockReadGuard<'a, Settings>,
+);
 
 /// A cluster that nobody else uses.
 pub struct Alone<'a>(&'a Cluster, RwLockWriteGuard<'a, Settings>);
