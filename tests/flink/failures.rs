@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::OnCluster;
-use crate::shared::{Settings, Shared};
+use crate::shared::Shared;
 
 pub const TRIALS: &[OnCluster] = &[
     (
@@ -20,10 +20,6 @@ pub const TRIALS: &[OnCluster] = &[
     (
         "a_snapshot_that_fails_is_told_in_the_words_of_its_cause",
         snapshot_fails,
-    ),
-    (
-        "a_cluster_without_default_directory_is_told_so",
-        no_default_directory,
     ),
 ];
 
@@ -114,19 +110,4 @@ fn snapshot_fails(shared: &Shared) {
     let job = cluster.job(&["--fail-snapshot", "tally"]);
     let said = cluster.tool(["trigger", &job.id]).run();
     said.fails(1, "restarting");
-}
-
-fn no_default_directory(shared: &Shared) {
-    let cluster = shared.alone(Settings::Forgetful);
-    let job = cluster.job(&[]);
-    let key = cluster.version.savepoint_dir_key();
-    for verb in ["trigger", "stop"] {
-        let said = cluster.tool([verb, &job.id]).run();
-        said.fails(7, "no default savepoint directory").says(key);
-    }
-    let dir = cluster.fresh_dir();
-    let said = cluster
-        .tool(["stop", &job.id, "-p", dir.to_str().unwrap()])
-        .run();
-    said.location();
 }

@@ -10,6 +10,7 @@
 mod checkpoint;
 mod cluster;
 mod failures;
+mod forgetful;
 mod jobs;
 mod outage;
 mod shared;
@@ -92,6 +93,8 @@ fn trials(ignored: bool) -> Vec<Trial> {
         wait::TRIALS,
         failures::TRIALS,
         outage::TRIALS,
+        // last, because other settings cost a restart
+        forgetful::TRIALS,
     ];
     let mut trials = Vec::new();
     for version in Version::TESTED {

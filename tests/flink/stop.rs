@@ -19,6 +19,10 @@ pub const TRIALS: &[OnCluster] = &[
         fails_late,
     ),
     ("a_detached_stop_can_be_waited_for", detached),
+    (
+        "a_savepoint_that_a_stop_overtakes_fails_and_the_stop_succeeds",
+        overtakes,
+    ),
 ];
 
 fn ends_the_job(shared: &Shared) {
@@ -136,5 +140,15 @@ fn detached(shared: &Shared) {
         .tool(["wait", &job.id, &id, "--verb", "stop"])
         .run()
         .location();
+    assert_eq!(job.state(), "FINISHED");
+}
+
+fn overtakes(shared: &Shared) {
+    let cluster = shared.plain();
+    let job = cluster.job(&["--slow-snapshot", "2000"]);
+    let mut savepoint = cluster.tool(["trigger", &job.id]).start();
+    savepoint.until_it_says("trigger id", 1);
+    cluster.tool(["stop", &job.id]).run().location();
+    savepoint.end().fails(1, "overtaken");
     assert_eq!(job.state(), "FINISHED");
 }

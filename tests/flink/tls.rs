@@ -145,9 +145,15 @@ fn old_flink() {
 fn old_suite() {
     let scratch = Scratch::new("old-suite");
     let mut options = server(&rsa_store(&scratch.0), false);
-    // the REST endpoint does not keep to security.ssl.algorithms, but it does keep to what its JVM offers
+    // the REST endpoint does not keep to security.ssl.algorithms, but it does keep to what its JVM allows
+    let security = scratch.0.join("java.security");
+    fs::write(
+        &security,
+        "jdk.tls.disabledAlgorithms=TLSv1.1, ECDHE, DHE\n",
+    )
+    .unwrap();
     options.push("--java-opt".to_owned());
-    options.push("-Djdk.tls.server.cipherSuites=TLS_RSA_WITH_AES_128_CBC_SHA".to_owned());
+    options.push(format!("-Djava.security.properties={}", security.display()));
     // curl still shares that suite, so the cluster is known to work
     let cluster = Cluster::start(Version::OLDEST, "old-suite", &options, &[]);
     for trust in [None, Some("--insecure")] {

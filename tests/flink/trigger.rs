@@ -32,6 +32,7 @@ pub const TRIALS: &[OnCluster] = &[
     ("ctrl_c_says_how_to_resume", interrupted),
     ("all_takes_every_running_job_and_says_which_failed", all),
     ("wait_running_waits_for_tasks_that_start", wait_running),
+    ("two_savepoints_at_once_without_a_key_are_two", two_at_once),
 ];
 
 /// How many savepoints lie in a directory.
@@ -259,4 +260,12 @@ fn wait_running(shared: &Shared) {
     running.until_it_says("/jobs/overview", 3);
     first.cancel();
     running.end().location();
+}
+
+fn two_at_once(shared: &Shared) {
+    let cluster = shared.plain();
+    let job = cluster.job(&slow("500"));
+    let both = [(); 2].map(|()| cluster.tool(["trigger", &job.id]).start());
+    let [first, second] = both.map(crate::tool::Running::end);
+    assert_ne!(first.location(), second.location());
 }
