@@ -40,7 +40,16 @@ struct Known {
     kind: Kind,
 }
 
+/// What Flink says of a job whose JobMaster is being made, for a moment after its submission.
+const INITIALIZING: &str = "not available while the JobManager is initializing";
+
 const KNOWN: &[Known] = &[
+    Known {
+        text: INITIALIZING,
+        meaning: "the job is being initialised, and none of its tasks is running",
+        hint: "wait for them with --wait-running 2m",
+        not_ready: true,
+    },
     Known {
         text: "Not all required tasks are currently running",
         meaning: "not all tasks of the job are running",
@@ -112,6 +121,12 @@ const KNOWN: &[Known] = &[
         meaning: "another stop of this job is under way",
         hint: "wait until it is over: `savepointctl jobs --all` shows the job",
         kind: Kind::NotReady,
+    },
+    Known {
+        text: "FailoverRegion is restarting",
+        meaning: "a task of the job failed, and the job is restarting",
+        hint: "see why with `savepointctl jobs` and Flink's log before you try again: the snapshot may be the reason",
+        not_ready: false,
     },
     Known {
         text: "CheckpointCoordinator shutdown",
@@ -192,6 +207,11 @@ const KNOWN: &[Known] = &[
         kind: Kind::Failed,
     },
 ];
+
+/// Whether the job is so new that the cluster cannot say anything about it yet.
+pub fn is_initializing(failure: &Throwable) -> bool {
+    failure.find(INITIALIZING).is_some()
+}
 
 /// Reads a failure of an operation.
 pub fn diagnose(failure: &Throwable) -> Diagnosis {
@@ -297,6 +317,13 @@ mod tests {
             "org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/20) of job 01 is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.",
         );
         assert_eq!((found.kind, found.hint.is_some()), (Kind::NotReady, true));
+    }
+
+    #[test]
+    fn a_job_that_is_being_initialised_is_a_reason_to_wait() {
+        let text = "Internal server error.\n<Exception on server side:\norg.apache.flink.runtime.dispatcher.UnavailableDispatcherOperationException: Unable to get JobMasterGateway for initializing job. The requested operation is not available while the JobManager is initializing.\n\tat x\nEnd of exception on server side>";
+        assert!(is_initializing(&Throwable::parse(text)));
+        assert_eq!(diagnosed(text).kind, Kind::NotReady);
     }
 
     #[test]

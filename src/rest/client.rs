@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::transport::{Observer, Options, Request, SetupError, Timing, Transport};
 use super::wire::{checkpoints, cluster, jobs, operations};
+use crate::domain::diagnosis;
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::job::{Job, JobStatus};
@@ -152,13 +153,19 @@ impl Client {
         Ok(entry.map(|entry| JobStatus::parse(&entry.status)))
     }
 
-    /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown or takes no checkpoints.
+    /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown, takes no checkpoints, or is
+    /// so new that it has none yet.
     pub async fn history(&self, job: JobId) -> Result<Option<History>, Error> {
         let path = format!("/jobs/{job}/checkpoints");
         let answer = self
             .transport
             .call::<checkpoints::Statistics>(&Request::get(path))
             .await;
+        if let Err(Error::Refused { cause, .. }) = &answer
+            && diagnosis::is_initializing(cause)
+        {
+            return Ok(None);
+        }
         Ok(found(answer)?.map(checkpoints::Statistics::into_history))
     }
 

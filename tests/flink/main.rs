@@ -1,0 +1,119 @@
+//! The tool against real Apache Flink: the real binary, real clusters on loopback, one trial for each promise.
+//!
+//! Clusters are started by `tests/servers/flink`, each at most once, shared by its trials, and always ended. Because
+//! that takes minutes, and downloads Flink once, it happens only with SAVEPOINTCTL_TEST_FLINK=1, which `tests/run` sets;
+//! otherwise the trials count as ignored, and so they do where a program that they need is missing. With CI=true a
+//! missing program is a failure.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
+mod checkpoint;
+mod cluster;
+mod failures;
+mod forgetful;
+mod jobs;
+mod outage;
+mod shared;
+mod stop;
+mod tls;
+mod tool;
+mod trigger;
+mod wait;
+
+use std::env;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use cluster::Version;
+use shared::Shared;
+
+/// A trial on the cluster of one version: its name, and what it does.
+type OnCluster = (&'static str, fn(&Shared));
+
+/// Trials mostly wait, so more of them run at once than there are cores.
+const THREADS: usize = 4;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    let wanted = env::var("SAVEPOINTCTL_TEST_FLINK").is_ok_and(|value| value == "1");
+    let missing = if wanted { missing() } else { Vec::new() };
+    let why_not = match (wanted, missing.is_empty()) {
+        (false, _) => Some("run them with tests/run, or with SAVEPOINTCTL_TEST_FLINK=1".to_owned()),
+        (true, false) => Some(format!(
+            "missing: {}; tests/run gets it",
+            missing.join(", ")
+        )),
+        (true, true) => None,
+    };
+    let trials = trials(why_not.is_some());
+    if let (Some(why), false) = (&why_not, arguments.list) {
+        println!("{} real-Flink tests skipped: {why}", trials.len());
+        arguments.quiet = true;
+        if wanted && env::var("CI").is_ok_and(|value| value == "true") {
+            eprintln!("nothing may be missing with CI=true");
+            return ExitCode::FAILURE;
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The programs that the clusters need and that do not work here.
+fn missing() -> Vec<&'static str> {
+    let works = |program: &str, argument: &str| {
+        let mut command = Command::new(program);
+        command
+            .arg(argument)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let programs = [
+        ("java", "-version"),
+        ("javac", "-version"),
+        ("openssl", "version"),
+        ("python3", "--version"),
+        ("curl", "--version"),
+    ];
+    let missing = programs
+        .iter()
+        .filter(|(program, argument)| !works(program, argument));
+    missing.map(|(program, _)| *program).collect()
+}
+
+/// Every trial, those of one cluster in a row: a cluster is ended with the last of its trials.
+fn trials(ignored: bool) -> Vec<Trial> {
+    let rooms = [
+        jobs::TRIALS,
+        trigger::TRIALS,
+        stop::TRIALS,
+        checkpoint::TRIALS,
+        wait::TRIALS,
+        failures::TRIALS,
+        outage::TRIALS,
+        // last, because other settings cost a restart
+        forgetful::TRIALS,
+    ];
+    let mut trials = Vec::new();
+    for version in Version::TESTED {
+        let shared = Arc::new(Shared::new(version));
+        for (name, body) in rooms.iter().copied().flatten() {
+            let shared = Arc::clone(&shared);
+            let trial = Trial::test(format!("{version}::{name}"), move || {
+                body(&shared);
+                Ok(())
+            });
+            trials.push(trial.with_ignored_flag(ignored));
+        }
+    }
+    for (name, body) in tls::TRIALS {
+        let trial = Trial::test(format!("tls::{name}"), move || {
+            body();
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(ignored));
+    }
+    trials
+}
