@@ -123,7 +123,7 @@ impl Model {
     /// A fault instead of an answer; the request has had its effect, or has had none.
     fn fault(&mut self, effect: Answer) -> Answer {
         let whole = Box::new(effect);
-        match self.random.below(9) {
+        match self.random.below(10) {
             0 | 1 => Answer::Dropped,
             2 => Answer::DroppedAfterHeaders(whole),
             3 => Answer::DroppedInBody(whole),
@@ -131,6 +131,10 @@ impl Model {
             5 => Answer::html(200),
             6 => Answer::html(502),
             7 => Answer::html(504),
+            8 => {
+                let text = "<Exception on server side:\njava.util.concurrent.TimeoutException: timed out\nEnd of exception on server side>";
+                Answer::json(500, json!({"errors": ["Internal server error.", text]}))
+            }
             _ => Answer::Raw(b"HTTP/1.1 200 OK\r\n".to_vec()),
         }
     }
