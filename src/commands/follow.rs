@@ -140,10 +140,23 @@ async fn from_outcome(
                     .find(|s| s.id == id && s.is_completed())
                     .cloned()
             });
-            let snapshot = match snapshot.await? {
-                Some(snapshot) => Some(snapshot),
-                None => client.snapshot(pending.job, id).await?,
+            let snapshot = match snapshot.await {
+                Ok(None) => client
+                    .snapshot(pending.job, id)
+                    .await
+                    .map_err(Failure::from),
+                other => other,
             };
+            let snapshot = snapshot.map_err(|failure| {
+                let failure = Failure {
+                    exit: Exit::Partial,
+                    ..failure
+                };
+                failure.doing(format!(
+                    "checkpoint {id} of {} is complete, but where it lies cannot be read",
+                    pending.job()
+                ))
+            })?;
             let Some(snapshot) = snapshot else {
                 let what = format!(
                     "checkpoint {id} of {} is complete, but the cluster does not say where",

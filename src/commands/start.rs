@@ -50,10 +50,22 @@ pub async fn operation(
             Ok(pending)
         }
         Err(not_triggered) => {
+            // a failure inside the server, such as a time-out between its parts, does not say that nothing was begun
+            let inside = matches!(not_triggered.error.refusal(), Some((500.., _)));
+            if takes_ids && inside && may_run(client, &pending).await {
+                return Ok(pending);
+            }
             cx.end(&pending);
             Err(why_not(cx, &pending, takes_ids, not_triggered))
         }
     }
+}
+
+/// Whether an operation runs, or may run for all that the cluster lets us know.
+async fn may_run(client: &Client, pending: &Pending) -> bool {
+    let what = Pollable::OfJob(pending.verb, pending.job);
+    let status = client.status(what, pending.id).await;
+    !matches!(status, Ok(OperationStatus::Unknown))
 }
 
 fn why_not(

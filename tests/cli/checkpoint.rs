@@ -75,6 +75,18 @@ fn before_1_17_checkpoint_is_refused_with_exit_7_and_nothing_is_begun() {
 }
 
 #[test]
+fn a_complete_checkpoint_whose_location_cannot_be_read_is_exit_8_and_named() {
+    let (flink, job) = polled("2.3.0", [checkpoint_done(31)]);
+    flink.always(
+        &format!("GET /jobs/{}/checkpoints", job.id),
+        Answer::html(200),
+    );
+    at(&flink, "checkpoint orders")
+        .run()
+        .fails(8, &["checkpoint 31 of job", "is complete, but"]);
+}
+
+#[test]
 fn a_checkpoint_in_memory_is_complete_but_has_no_location_which_is_exit_8() {
     let (flink, job) = polled("2.3.0", [checkpoint_done(31)]);
     let entry = answers::complete(

@@ -338,7 +338,6 @@ fn credentials_are_never_shown_whatever_fails() {
         Answer::Dropped,
         Answer::html(401),
         Answer::html(200),
-        Answer::html(502),
         Answer::redirect("http://x.example/"),
         Answer::json(500, json!({"errors": ["java.lang.X: why"]})),
     ];

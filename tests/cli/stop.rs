@@ -142,14 +142,15 @@ fn two_stops_from_two_shells_join_and_both_succeed() {
     flink.until(&post(&job), 1);
     flink.until(&format!("GET {}/*", below(&job)), 6);
     attempts(&flink, &job, vec![in_progress()]);
+    let same = Answer::After(gate.clone(), Box::new(done(AT)));
+    flink.polls(&below(&job), [same]);
     flink.set_history(
         &job,
         vec![answers::unfinished(3, "SYNC_SAVEPOINT", NOW + 5)],
     );
     let second = at(&flink, "stop orders --drain").start();
-    flink.until(&format!("GET {}/*", below(&job)), 11);
+    flink.until(&format!("GET {}/*", below(&job)), 12);
     flink.set_status(&job, "FINISHED");
-    flink.polls(&below(&job), [done(AT)]);
     gate.open();
     first.end().is(0, &format!("{AT}\n"), &[]);
     second.end().is(

@@ -176,7 +176,7 @@ fn completed_with_neither_location_nor_cause_is_not_taken_for_success() {
             &below(&job),
             Answer::ok(json!({"status": {"id": "COMPLETED"}, "operation": operation})),
         );
-        let outcome = at(&flink, "trigger orders --reconnect-timeout 500ms").run();
+        let outcome = at(&flink, "trigger orders").run();
         assert!(
             outcome.code != 0 && outcome.stdout.is_empty(),
             "{operation}: {outcome:?}"
@@ -275,6 +275,32 @@ fn a_post_that_is_refused_with_401_has_begun_nothing() {
         5,
         &["401", "nothing was begun", "SAVEPOINTCTL_BEARER_TOKEN"],
     );
+}
+
+#[test]
+fn a_post_that_fails_inside_the_server_may_have_begun_a_savepoint_which_is_then_followed() {
+    let (flink, job) = flink("2.3.0");
+    let text = "<Exception on server side:\njava.util.concurrent.TimeoutException: Invocation of [RemoteRpcInvocation(RestfulGateway.triggerSavepoint)] timed out.\n\tat a.B.c(B.java:1)\n\nEnd of exception on server side>";
+    flink.on(
+        &post(&job),
+        [Answer::json(
+            500,
+            json!({"errors": ["Internal server error.", text]}),
+        )],
+    );
+    flink.polls(&below(&job), [in_progress(), in_progress(), done(AT)]);
+    at(&flink, "trigger orders")
+        .run()
+        .is(0, &format!("{AT}\n"), &[]);
+}
+
+#[test]
+fn a_post_that_fails_inside_the_server_and_has_begun_nothing_is_exit_1() {
+    let (flink, job) = flink("2.3.0");
+    let error = json!({"errors": ["Internal server error.", "<Exception on server side:\njava.lang.X: why\nEnd of exception on server side>"]});
+    flink.on(&post(&job), [Answer::json(500, error)]);
+    flink.polls(&below(&job), [unknown(&job)]);
+    at(&flink, "trigger orders").run().fails(1, &["why"]);
 }
 
 #[test]
