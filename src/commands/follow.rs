@@ -191,6 +191,16 @@ async fn failed(client: &Client, pending: &Pending, cause: &Throwable) -> Result
                 failure
             })
         }
+        // up to 1.16 Flink blames the tasks for what no batch job can do; one shows no checkpoint statistics
+        Kind::NotReady if client.history(pending.job).await?.is_none() => {
+            let what = format!(
+                "{} is a batch job, and batch jobs take no snapshots",
+                pending.job()
+            );
+            Err(Failure::new(Exit::Refused, what)
+                .hint("let it run to its end, or end it with `savepointctl cancel`")
+                .stack(cause.text()))
+        }
         Kind::Failed | Kind::NotReady | Kind::NoSnapshot => Err(failure),
     }
 }

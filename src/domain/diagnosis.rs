@@ -48,7 +48,7 @@ const KNOWN: &[Known] = &[
         text: INITIALIZING,
         meaning: "the job is being initialised, and none of its tasks is running",
         hint: "wait for them with --wait-running 2m",
-        not_ready: true,
+        kind: Kind::NotReady,
     },
     Known {
         text: "Not all required tasks are currently running",
@@ -111,12 +111,6 @@ const KNOWN: &[Known] = &[
         kind: Kind::Failed,
     },
     Known {
-        text: "FailoverRegion is restarting",
-        meaning: "a task of the job failed meanwhile, and the job restarts",
-        hint: "see why the task failed: `savepointctl jobs` shows the state, the JobManager's log the reason",
-        kind: Kind::Failed,
-    },
-    Known {
         text: "at most one stop-with-savepoint checkpoint at a time is allowed",
         meaning: "another stop of this job is under way",
         hint: "wait until it is over: `savepointctl jobs --all` shows the job",
@@ -126,7 +120,7 @@ const KNOWN: &[Known] = &[
         text: "FailoverRegion is restarting",
         meaning: "a task of the job failed, and the job is restarting",
         hint: "see why with `savepointctl jobs` and Flink's log before you try again: the snapshot may be the reason",
-        not_ready: false,
+        kind: Kind::Failed,
     },
     Known {
         text: "CheckpointCoordinator shutdown",
