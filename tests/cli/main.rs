@@ -1,5 +1,7 @@
 //! Runs the real binary against a scripted server: all that a real Flink does not do on demand, and every bad input.
 
+#![allow(clippy::unwrap_used)]
+
 mod answers;
 mod cancel;
 mod captured;
