@@ -281,6 +281,8 @@ fn one_run(seed: u64, version: &'static str, words: &str) {
     );
 }
 
+/// The seeds are printed, so that a failed run can be had again.
+#[allow(clippy::print_stdout)]
 fn many_runs(version: &'static str, words: &'static str) {
     let runs = |part: u64| {
         for seed in (1..=RUNS).filter(|seed| seed % SIDE_BY_SIDE == part) {

@@ -9,6 +9,7 @@ mod checkpoint;
 mod config;
 mod connect;
 mod faults;
+mod forgotten;
 mod jobs;
 mod output;
 mod run;
