@@ -3,6 +3,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -43,7 +44,8 @@ import org.apache.flink.util.Collector;
  *
  * <ul>
  *   <li>parallelism (2) of keyed, buffer and rules; max-parallelism (8); keys (10)
- *   <li>delay (20): ms before each record that leaves pace; slow (0): ms that keyed takes for each, for backpressure
+ *   <li>copies (1): records that pace makes of each number
+ *   <li>delay (20): ms before each number that passes pace; slow (0): ms that keyed takes for each, for backpressure
  *   <li>few endless: a record in 100 ms, for ever (the default); few finished: three records, then the source ends;
  *       few half: two subtasks, of which the first one ends
  *   <li>kinds all (the default); kinds value: of the keyed states only one value
@@ -56,20 +58,22 @@ public class States {
 
   static final MapStateDescriptor<String, Long> RULES = new MapStateDescriptor<>("rules", Types.STRING, Types.LONG);
 
-  /** Waits before each record from the first value on, not before smaller ones. */
-  static class Pace implements MapFunction<Long, Long> {
+  /** Waits before each value from the first on, not before smaller ones, and gives as many copies as asked. */
+  static class Pace implements FlatMapFunction<Long, Long> {
     final long delay;
     final long first;
+    final long copies;
 
-    Pace(long delay, long first) {
+    Pace(long delay, long first, long copies) {
       this.delay = delay;
       this.first = first;
+      this.copies = copies;
     }
 
     @Override
-    public Long map(Long value) throws Exception {
+    public void flatMap(Long value, Collector<Long> out) throws Exception {
       if (delay > 0 && value >= first) Thread.sleep(delay);
-      return value;
+      for (long i = 0; i < copies; i++) out.collect(value);
     }
   }
 
@@ -191,7 +195,10 @@ public class States {
     }
   }
 
-  /** The numbers 0 to last, from the source that this Flink has: fromSequence is there from 1.12 on. */
+  /**
+   * The numbers 0 to last, from the source that this Flink has: fromSequence is there from 1.12 on. The older source
+   * ends after 1,000: every number that is still to come is an element of its state.
+   */
   @SuppressWarnings("unchecked")
   static SingleOutputStreamOperator<Long> numbers(StreamExecutionEnvironment environment, long last) throws Exception {
     Class<?> type = StreamExecutionEnvironment.class;
@@ -199,9 +206,8 @@ public class States {
       return (SingleOutputStreamOperator<Long>)
           type.getMethod("fromSequence", long.class, long.class).invoke(environment, 0L, last);
     } catch (NoSuchMethodException olderThan112) {
-      // The older source keeps every number that is still to come in its state.
       return (SingleOutputStreamOperator<Long>)
-          type.getMethod("generateSequence", long.class, long.class).invoke(environment, 0L, Math.min(last, 3_000L));
+          type.getMethod("generateSequence", long.class, long.class).invoke(environment, 0L, Math.min(last, 1_000L));
     }
   }
 
@@ -226,9 +232,10 @@ public class States {
     environment.setParallelism(Integer.parseInt(arguments.getOrDefault("parallelism", "2")));
     environment.setMaxParallelism(Integer.parseInt(arguments.getOrDefault("max-parallelism", "8")));
 
+    long delay = Long.parseLong(arguments.getOrDefault("delay", "20"));
+    long copies = Long.parseLong(arguments.getOrDefault("copies", "1"));
     DataStream<Long> numbers = named(numbers(environment, Long.MAX_VALUE - 1).setParallelism(1), "numbers");
-    DataStream<Long> paced = named(
-        numbers.map(new Pace(Long.parseLong(arguments.getOrDefault("delay", "20")), 0)).setParallelism(1), "pace");
+    DataStream<Long> paced = named(numbers.flatMap(new Pace(delay, 0, copies)).setParallelism(1), "pace");
     DataStream<Long> keyed = named(
         paced.keyBy((KeySelector<Long, Long>) value -> value % keys, Types.LONG)
             .process(new Keyed(
@@ -241,7 +248,7 @@ public class States {
     long last = few.equals("finished") ? 2 : few.equals("half") ? 19_999 : Long.MAX_VALUE - 1;
     int subtasks = few.equals("half") ? 2 : 1;
     DataStream<Long> rules = named(numbers(environment, last).setParallelism(subtasks), "few")
-        .map(new Pace(100, few.equals("half") ? 10_000 : 0)).setParallelism(subtasks).name("few-pace");
+        .flatMap(new Pace(100, few.equals("half") ? 10_000 : 0, 1)).setParallelism(subtasks).name("few-pace");
     named(
         buffered.keyBy((KeySelector<Long, Long>) value -> value % keys, Types.LONG)
             .connect(rules.broadcast(RULES)).process(new Rules()),
