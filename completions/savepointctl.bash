@@ -259,7 +259,7 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__checkpoint)
-            opts="-d -m -D -o -v -q -h -V --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-m -D -o -v -q -h -V --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1195,7 +1195,7 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__trigger)
-            opts="-d -m -D -o -v -q -h -V --type --detached --timeout --wait-running --idempotency-key --all --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-m -D -o -v -q -h -V --type --detached --timeout --wait-running --idempotency-key --all --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -78,7 +78,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l re
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
 json\t'For programs; stable'
 name\t'Only locations or ids, one a line'"
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s d -l detached -d 'Print the trigger id and do not wait'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l detached -d 'Print the trigger id and do not wait'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l all -d 'Take a savepoint of every running job, in parallel; one location a line'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
@@ -128,7 +128,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
 json\t'For programs; stable'
 name\t'Only locations or ids, one a line'"
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s d -l detached -d 'Print the trigger id and do not wait'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l detached -d 'Print the trigger id and do not wait'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s q -l quiet -d 'Say only warnings and errors'

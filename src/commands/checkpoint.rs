@@ -27,7 +27,7 @@ pub struct CheckpointArgs {
     job: String,
 
     /// Print the trigger id and do not wait
-    #[arg(short, long)]
+    #[arg(long)]
     detached: bool,
 
     /// Stop waiting after this time, e.g. 5m; the checkpoint goes on (exit code 3)

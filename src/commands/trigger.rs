@@ -46,7 +46,7 @@ pub struct TriggerArgs {
     format: Option<FormatType>,
 
     /// Print the trigger id and do not wait
-    #[arg(short, long)]
+    #[arg(long)]
     detached: bool,
 
     /// Stop waiting after this time, e.g. 30m; the savepoint goes on (exit code 3)
