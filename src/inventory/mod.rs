@@ -2,3 +2,5 @@
 
 pub mod catalogue;
 pub mod disposal;
+pub mod inspection;
+pub mod resolution;
