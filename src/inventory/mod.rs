@@ -4,3 +4,4 @@ pub mod catalogue;
 pub mod disposal;
 pub mod inspection;
 pub mod resolution;
+pub mod sharing;

@@ -1,7 +1,7 @@
 //! The files that a snapshot refers to, each once.
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::inventory) mod tests;
 
 use std::cmp::{Ordering, Reverse};
 use std::path::Path;

@@ -23,6 +23,9 @@ struct Line<'m> {
 impl InspectionView<'_> {
     pub(super) fn write_files(&self, out: &mut dyn Write) -> io::Result<()> {
         let totals = &self.summary.files;
+        if totals.files == 0 {
+            return writeln!(out, "\nno files: all state is within the metadata");
+        }
         writeln!(out, "\n{}", counted(totals.files, "file", "files"))?;
         let shown = self.references.largest(self.shown(FILES));
         let mut lines: Vec<Line<'_>> = shown.into_iter().map(|file| self.line(file)).collect();
@@ -31,7 +34,7 @@ impl InspectionView<'_> {
         for directory in lines.chunk_by(|a, b| a.directory == b.directory) {
             if let Some(first) = directory.first() {
                 writeln!(out, "\n{}", text::harmless(&first.directory))?;
-                writeln!(out, "        SIZE  USES  SHARING     BY")?;
+                writeln!(out, "        SIZE  USES  SHARING     FILE")?;
             }
             for line in directory {
                 self.write_file(line, out)?;
@@ -88,13 +91,13 @@ impl InspectionView<'_> {
         let size = file.size.map_or_else(|| "unknown".to_owned(), text::size);
         let sharing = file.sharing.label();
         let start = format!("  {size:>10}  {:>4}  {sharing:<10}", file.references);
+        let name = self.cut(&line.name, WIDTH - text::width(&start) - 2);
+        writeln!(out, "{start}  {name}")?;
         let segments = match file.segments {
             0 => String::new(),
-            count => format!(" ({})", counted(count, "segment", "segments")),
+            count => format!(", {}", counted(count, "segment", "segments")),
         };
-        let name = self.cut(&line.name, WIDTH - 6 - segments.len());
-        let users = self.users(file);
-        writeln!(out, "{start}  {users}\n      {name}{segments}")
+        writeln!(out, "              of {}{segments}", self.users(file))
     }
 
     /// Who refers to a file: an operator and subtask, and how many more.

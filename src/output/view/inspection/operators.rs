@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::{InspectionView, WIDTH, counted, size, text};
-use crate::inventory::inspection::{self, StateKind};
+use crate::inventory::inspection::{self, StateKind, names};
 use crate::metadata::model::{Operator, Subtask};
 use crate::metadata::{Format, MetadataVersion};
 
@@ -43,13 +43,22 @@ impl InspectionView<'_> {
 
     fn write_operator(&self, operator: &Operator<'_>, out: &mut dyn Write) -> io::Result<()> {
         const INDENT: &str = "  ";
-        let title = self.title(operator);
-        writeln!(out, "\n{}", self.cut(&title, WIDTH))?;
-        let mut names = vec![format!("id {}", operator.id)];
-        if let Some(uid) = self.names.uid(operator) {
-            names.push(format!("uid {}", self.cut(&uid, WIDTH - 6)));
+        let id = format!("id {}", operator.id);
+        let uid = self.names.uid(operator);
+        let mut ids = Vec::new();
+        match names::name(operator).or_else(|| uid.clone()) {
+            Some(title) => {
+                writeln!(out, "\n{}", self.cut(&title, WIDTH))?;
+                ids.push(id);
+            }
+            None => writeln!(out, "\n{id}")?,
         }
-        writeln!(out, "{}", text::fold(&names, INDENT, WIDTH))?;
+        if let Some(uid) = uid {
+            ids.push(format!("uid {}", self.cut(&uid, WIDTH - 6)));
+        }
+        if !ids.is_empty() {
+            writeln!(out, "{}", text::fold(&ids, INDENT, WIDTH))?;
+        }
         let max_parallelism = match operator.max_parallelism {
             Some(max) => max.to_string(),
             None => "not recorded".to_owned(),
