@@ -17,6 +17,8 @@ use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::disposal::{self, Item, SharedFiles};
+use crate::inventory::{resolution, sharing};
+use crate::metadata;
 use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
 use crate::rest::client::Pollable;
@@ -133,7 +135,21 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
             locations.push(location);
         }
     }
-    Ok(disposal::plan(&locations, &jobs, |_| SharedFiles::Unknown))
+    Ok(disposal::plan(&locations, &jobs, shared_files))
+}
+
+/// What the metadata of a checkpoint says of its shared files, where it can be read from this machine.
+fn shared_files(place: &NormalLocation) -> SharedFiles {
+    // a relative location counts from the cluster's directory, not from ours
+    if !place.as_str().starts_with('/') {
+        return SharedFiles::Unknown;
+    }
+    let Ok(file) = resolution::open(place.as_str()) else {
+        return SharedFiles::Unknown;
+    };
+    metadata::read(&file.bytes).map_or(SharedFiles::Unknown, |metadata| {
+        sharing::shared_files(&metadata, &file.directory)
+    })
 }
 
 fn refusal(item: &Item) -> Failure {

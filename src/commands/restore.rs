@@ -14,7 +14,7 @@ use super::{snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::diagnosis::{self, Kind};
-use crate::domain::ids::JobId;
+use crate::domain::ids::{JobId, OperatorId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::location::NormalLocation;
 use crate::domain::reference::SnapshotRef;
@@ -22,6 +22,9 @@ use crate::domain::snapshot::Restored;
 use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
+use crate::inventory::inspection::names;
+use crate::inventory::resolution;
+use crate::metadata;
 use crate::output::view::RestoreView;
 use crate::rest::Client;
 use crate::rest::jars::RunRequest;
@@ -312,7 +315,31 @@ fn explain(location: &str, cause: &Throwable) -> Failure {
         format!("no job runs from {location}: {}", found.sentence),
     )
     .stack(cause.text());
+    let failure = match names::unmapped(cause.text()) {
+        Some(operator) => failure.hint(unmapped(location, operator)),
+        None => failure,
+    };
     failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+}
+
+/// What the snapshot says of an operator that the program does not have. The cluster may see a snapshot that cannot be
+/// read from here, so that is no failure.
+fn unmapped(location: &str, operator: OperatorId) -> String {
+    let Ok(file) = resolution::open(location) else {
+        return format!(
+            "the snapshot cannot be read from this machine, so that operator {operator} has no name here"
+        );
+    };
+    match metadata::read(&file.bytes) {
+        Ok(metadata) => match names::described(&metadata, operator) {
+            Some(described) => format!("in the snapshot, operator {operator} is {described}"),
+            None => format!(
+                "the snapshot records neither name nor uid of operator {operator}: `savepointctl uid` tells whether it \
+                 is that of one of your uids"
+            ),
+        },
+        Err(err) => format!("the snapshot's metadata cannot be decoded from here: {err}"),
+    }
 }
 
 fn running_command(cx: &Context, id: JobId, from: Option<&str>) -> String {

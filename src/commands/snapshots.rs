@@ -102,6 +102,16 @@ pub async fn fresh_histories(cx: &Context, client: &Client) -> Result<Vec<JobHis
     histories(client, client.jobs().await?).await
 }
 
+/// The location that a SNAPSHOT means, with what the cluster remembers now where that is needed.
+///
+/// # Errors
+/// Those of the cluster, and of [`locate`].
+pub async fn resolve(cx: &Context, snapshot: &SnapshotRef) -> Result<String, Failure> {
+    let client = cx.client().await?;
+    let jobs = fresh_histories(cx, &client).await?;
+    locate(cx, &jobs, snapshot)
+}
+
 /// The location that a SNAPSHOT means; says on stderr what a reference was resolved to.
 ///
 /// # Errors

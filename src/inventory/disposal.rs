@@ -43,7 +43,8 @@ impl Refusal {
     }
 }
 
-/// Decides for each location. `shared` says what is known of a checkpoint's shared files.
+/// Decides for each location. `shared` says what is known of a checkpoint's shared files; it is asked only where that
+/// decides.
 pub fn plan(
     locations: &[String],
     jobs: &[JobHistory],
@@ -53,7 +54,7 @@ pub fn plan(
         let place = NormalLocation::of(location);
         let refusal = of_running_job(&place, jobs)
             .or_else(|| restored_from(&place, jobs))
-            .or_else(|| shares_files(&place, jobs, shared(&place)));
+            .or_else(|| shares_files(&place, jobs, || shared(&place)));
         Item {
             location: location.clone(),
             refusal,
@@ -113,7 +114,7 @@ fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal>
 fn shares_files(
     place: &NormalLocation,
     jobs: &[JobHistory],
-    shared: SharedFiles,
+    shared: impl FnOnce() -> SharedFiles,
 ) -> Option<Refusal> {
     let by_history = remembered(jobs).into_iter().any(|one| {
         one.snapshot.kind == SnapshotKind::Checkpoint && NormalLocation::of(one.location) == *place
@@ -121,7 +122,7 @@ fn shares_files(
     if !by_history && !place.is_checkpoint() {
         return None;
     }
-    let reason = match shared {
+    let reason = match shared() {
         SharedFiles::None => return None,
         SharedFiles::Some => "it is a checkpoint with shared files, which other snapshots may use",
         SharedFiles::Unknown => {

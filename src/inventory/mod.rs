@@ -2,3 +2,6 @@
 
 pub mod catalogue;
 pub mod disposal;
+pub mod inspection;
+pub mod resolution;
+pub mod sharing;
