@@ -1,86 +1,16 @@
-//! `inspect --output json` on snapshots that real Flink made, against what Flink's own loader reads in them: see
-//! `tests/fixtures/metadata/README.md`. Needs no Java.
+//! Metadata on snapshots that real Flink made: `inspect --output json` against what Flink's own loader reads in them
+//! (see `tests/fixtures/metadata/README.md`), and the writer against the files themselves. Needs no Java.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+#[path = "metadata/compare.rs"]
+mod compare;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use serde_json::Value;
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/metadata")
-}
-
-/// What Flink reads in each fixture, with the fixture's metadata file.
-fn expected() -> Vec<(PathBuf, Value)> {
-    let text = fs::read_to_string(fixtures().join("expected.jsonl")).unwrap();
-    let document = |line: &str| {
-        let document: Value = serde_json::from_str(line).unwrap();
-        let path = document["metadata_path"].as_str().unwrap();
-        (fixtures().join(path), document)
-    };
-    text.lines().map(document).collect()
-}
-
-fn inspect(location: &Path) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_savepointctl"))
-        .args(["inspect", "--output", "json"])
-        .arg(location)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{}: {}: {errors}",
-        location.display(),
-        output.status
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// Where an element of a list belongs, where the order of that list carries no meaning: operators, subtasks, states
-/// and parts. Handles have none of these fields, and keep their order.
-fn place(element: &Value) -> Vec<String> {
-    let fields = ["id", "index", "name", "storage", "path", "start", "size"];
-    fields
-        .iter()
-        .filter_map(|field| match element.get(field)? {
-            Value::Null => None,
-            Value::Number(number) => Some(format!("{:>20}", number.to_string())),
-            other => Some(other.to_string()),
-        })
-        .collect()
-}
-
-/// Says where `got` is not what is `wanted`. It may have more fields.
-fn differences(at: &str, wanted: &Value, got: &Value, found: &mut Vec<String>) {
-    match (wanted, got) {
-        (Value::Object(fields), Value::Object(_)) => {
-            for (name, value) in fields.iter().filter(|(name, _)| *name != "metadata_path") {
-                let other = got.get(name).unwrap_or(&Value::Null);
-                differences(&format!("{at}.{name}"), value, other, found);
-            }
-        }
-        (Value::Array(wanted), Value::Array(got)) => {
-            if wanted.len() != got.len() {
-                found.push(format!("{at}: wanted {wanted:?}, got {got:?}"));
-                return;
-            }
-            let sorted = |list: &Vec<Value>| {
-                let mut list = list.clone();
-                list.sort_by_cached_key(place);
-                list
-            };
-            for (i, (wanted, got)) in sorted(wanted).iter().zip(sorted(got)).enumerate() {
-                differences(&format!("{at}[{i}]"), wanted, &got, found);
-            }
-        }
-        _ if wanted == got => {}
-        _ => found.push(format!("{at}: wanted {wanted}, got {got}")),
-    }
-}
+use compare::{differences, expected, fixtures, inspect};
+use savepointctl::metadata;
 
 #[test]
 fn inspect_reads_in_every_fixture_what_flink_reads() {
@@ -121,4 +51,30 @@ fn every_fixture_has_a_line_of_what_flink_reads() {
     expected.sort();
     present.sort();
     assert_eq!(expected, present);
+}
+
+#[test]
+fn every_fixture_is_written_back_byte_for_byte() {
+    for (path, _) in expected() {
+        let bytes = fs::read(&path).unwrap();
+        let read = metadata::read(&bytes).unwrap();
+        let written = metadata::write(&read).unwrap();
+        assert!(
+            written == bytes,
+            "{} was written differently",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_fixture_that_is_cut_anywhere_gives_an_error_or_a_reading() {
+    for (path, _) in expected() {
+        let bytes = fs::read(&path).unwrap();
+        // every length at the start, where the structures change most; then in steps that meet all alignments
+        let lengths = (0..bytes.len().min(4096)).chain((4096..bytes.len()).step_by(61));
+        for length in lengths {
+            let _ = metadata::read(&bytes[..length]);
+        }
+    }
 }
