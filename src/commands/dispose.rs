@@ -16,9 +16,9 @@ use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
-use crate::inventory::disposal::{self, Item, SharedFiles};
+use crate::inventory::disposal::{self, Item, KnownFiles, SharedFiles};
 use crate::inventory::{resolution, sharing};
-use crate::metadata;
+use crate::metadata::{self, Metadata};
 use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
 use crate::rest::client::Pollable;
@@ -135,21 +135,41 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
             locations.push(location);
         }
     }
-    Ok(disposal::plan(&locations, &jobs, shared_files))
+    Ok(disposal::plan(&locations, &jobs, &ReadHere))
 }
 
-/// What the metadata of a checkpoint says of its shared files, where it can be read from this machine.
-fn shared_files(place: &NormalLocation) -> SharedFiles {
-    // a relative location counts from the cluster's directory, not from ours
-    if !place.as_str().starts_with('/') {
-        return SharedFiles::Unknown;
+/// What the metadata files that can be read from this machine say. A snapshot that cannot be read says nothing: the
+/// cluster may see what we do not.
+struct ReadHere;
+
+impl ReadHere {
+    fn read<T>(location: &str, told: impl FnOnce(&Metadata<'_>, &str) -> T) -> Option<T> {
+        let place = NormalLocation::of(location);
+        // a relative location counts from the cluster's directory, not from ours
+        if !place.as_str().starts_with('/') {
+            return None;
+        }
+        let file = resolution::open(place.as_str()).ok()?;
+        let metadata = metadata::read(&file.bytes).ok()?;
+        Some(told(&metadata, &file.directory))
     }
-    let Ok(file) = resolution::open(place.as_str()) else {
-        return SharedFiles::Unknown;
-    };
-    metadata::read(&file.bytes).map_or(SharedFiles::Unknown, |metadata| {
-        sharing::shared_files(&metadata, &file.directory)
-    })
+}
+
+impl KnownFiles for ReadHere {
+    fn shared(&self, place: &NormalLocation) -> SharedFiles {
+        Self::read(place.as_str(), sharing::shared_files).unwrap_or(SharedFiles::Unknown)
+    }
+
+    fn names_foreign_files(&self, place: &NormalLocation) -> bool {
+        Self::read(place.as_str(), sharing::names_foreign_files).unwrap_or(false)
+    }
+
+    fn uses_files_below(&self, location: &str, place: &NormalLocation) -> bool {
+        let uses = |metadata: &Metadata<'_>, directory: &str| {
+            sharing::uses_files_below(metadata, directory, place)
+        };
+        Self::read(location, uses).unwrap_or(false)
+    }
 }
 
 fn refusal(item: &Item) -> Failure {

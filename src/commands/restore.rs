@@ -26,8 +26,9 @@ use crate::inventory::inspection::names;
 use crate::inventory::resolution;
 use crate::metadata;
 use crate::output::view::RestoreView;
-use crate::rest::Client;
+use crate::rest::client::NotTriggered;
 use crate::rest::jars::RunRequest;
+use crate::rest::{self, Client};
 
 /// The pause between two looks at a job that is starting.
 const LOOK: Duration = Duration::from_millis(100);
@@ -35,6 +36,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const STALE: Duration = Duration::from_secs(5);
 /// How long a job that was accepted may be missing from the list.
 const UNLISTED: Duration = Duration::from_secs(30);
+/// What to do with a job that was restored from elsewhere.
+const LOOK_FIRST: &str = "look at the job before you rely on it; `savepointctl cancel` ends it";
 /// What is read of a jar at once.
 const CHUNK: usize = 256 << 10;
 
@@ -137,6 +140,7 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.end_other(&ongoing);
         return Err(failure);
     }
+    cx.printer.note(format!("submitted job {id}"));
     if args.detached {
         cx.end_other(&ongoing);
         cx.printer
@@ -268,13 +272,25 @@ async fn submit(
     request: &RunRequest,
     id: JobId,
 ) -> Result<(), Failure> {
-    let error = match client.run_jar(jar, request).await {
+    let NotTriggered { error, may_run } = match client.run_jar(jar, request).await {
         Ok(_) => return Ok(()),
-        Err(error) => error,
+        Err(not_triggered) => not_triggered,
     };
     let location = request.savepoint_path.as_deref().unwrap_or_default();
+    let duplicate = |cause: &Throwable| cause.text().contains("has already been submitted");
+    if error.refusal().is_some_and(|(_, cause)| duplicate(cause)) {
+        return Ok(());
+    }
+    // a try whose answer was lost, or a failure between Flink's parts, may have begun the job all the same
+    if may_run {
+        match client.job_status(id).await {
+            Ok(Some(status)) if !status.is_ended() => return Ok(()),
+            Ok(None) if error.refusal().is_some_and(|(status, _)| status >= 500) => {}
+            Ok(Some(_)) if error.refusal().is_some() => {}
+            _ => return Err(lost(cx, id, location, error)),
+        }
+    }
     match error.refusal() {
-        Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
         Some((_, cause)) => {
             // a job that could not start may say more than the answer does
             let own = match diagnosis::diagnose(cause) {
@@ -285,21 +301,19 @@ async fn submit(
             };
             Err(explain(location, own.as_ref().unwrap_or(cause)))
         }
-        None if error.is_outage() && !error.never_sent() => {
-            let failure = Failure {
-                exit: Exit::TimedOut,
-                ..Failure::from(error)
-            };
-            let what = format!(
-                "lost contact while job {id} was submitted: whether it starts is not known"
-            );
-            Err(failure.doing(what).hint(format!(
-                "resume with `{}`",
-                running_command(cx, id, Some(location))
-            )))
-        }
         None => Err(Failure::from(error).doing(format!("cannot run {jar} from {location}"))),
     }
+}
+
+/// The failure of a submission of which nothing was heard.
+fn lost(cx: &Context, id: JobId, location: &str, error: rest::Error) -> Failure {
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    let what = format!("lost contact while job {id} was submitted: whether it starts is not known");
+    let resume = running_command(cx, id, Some(location));
+    failure.doing(what).hint(format!("resume with `{resume}`"))
 }
 
 /// Why a job does not run from a snapshot.
@@ -368,14 +382,30 @@ pub async fn until_running(
         .printer
         .waiting(&said, tasks_run(client, id, from, limit, &ongoing))
         .await?;
-    cx.end_other(&ongoing);
-    let restored = match from {
-        Some(from) => Some(confirm(cx, client, &job, from).await?),
-        None => client
+    let confirmed = match from {
+        Some(from) => confirm(cx, client, &job, from).await.map(Some),
+        None => Ok(client
             .history(id)
-            .await?
-            .and_then(|history| history.restored),
+            .await
+            .unwrap_or_default()
+            .and_then(|history| history.restored)),
     };
+    let restored = match confirmed {
+        Err(failure) if failure.exit == Exit::Unreachable => {
+            let what = format!(
+                "all tasks of job {id} run, but what it was restored from cannot be confirmed"
+            );
+            let resume = format!("resume with `{}`", ongoing.resume);
+            return Err(Failure {
+                exit: Exit::TimedOut,
+                ..failure
+            }
+            .doing(what)
+            .hint(resume));
+        }
+        confirmed => confirmed?,
+    };
+    cx.end_other(&ongoing);
     cx.printer.show(&RestoreView::new(
         id,
         Some(&job.name),
@@ -416,7 +446,9 @@ async fn tasks_run(
                     Some(_) | None => {}
                 }
             }
-            Err(error) if !error.is_outage() => return Err(Failure::from(error).hint(resume())),
+            Err(error) if !error.is_no_answer() => {
+                return Err(Failure::from(error).hint(resume()));
+            }
             Err(error) if last_answer.elapsed() >= client.timing().reconnect => {
                 let failure = Failure {
                     exit: Exit::TimedOut,
@@ -477,17 +509,23 @@ async fn confirm(
     let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
     loop {
-        let restored = client
-            .history(job.id)
-            .await?
-            .and_then(|history| history.restored);
+        let restored = match client.history(job.id).await {
+            Ok(history) => history.and_then(|history| history.restored),
+            Err(error) if error.is_no_answer() && started.elapsed() < client.timing().reconnect => {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let place = restored
             .as_ref()
             .and_then(|restored| restored.location.as_deref())
             .map(NormalLocation::of);
         let is_late = staleness.is_over(client, started.elapsed()).await;
         match (restored, place) {
-            (Some(restored), Some(place)) if place == wanted || ends_alike(&place, &wanted) => {
+            (Some(restored), Some(place))
+                if place.may_be(&wanted) || ends_alike(&place, &wanted) =>
+            {
                 return Ok(restored);
             }
             (Some(restored), Some(place)) if place.parent_name() == Some(&job.id.to_string()) => {
@@ -503,16 +541,14 @@ async fn confirm(
                     job.id,
                     place.as_str()
                 );
-                return Err(Failure::new(Exit::Partial, what)
-                    .hint(format!("end it with `savepointctl cancel {}`", job.id)));
+                return Err(Failure::new(Exit::Partial, what).hint(LOOK_FIRST));
             }
             _ if is_late => {
                 let what = format!(
                     "job {} runs, but the cluster does not say that it was restored from {from}",
                     job.id
                 );
-                return Err(Failure::new(Exit::Partial, what)
-                    .hint(format!("end it with `savepointctl cancel {}`", job.id)));
+                return Err(Failure::new(Exit::Partial, what).hint(LOOK_FIRST));
             }
             _ => {}
         }

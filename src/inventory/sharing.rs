@@ -42,6 +42,32 @@ pub fn shared_files(metadata: &Metadata<'_>, directory: &str) -> SharedFiles {
     }
 }
 
+/// Whether any file that the metadata of a snapshot in `directory` names lies outside that directory, as it does for
+/// incremental checkpoints, and for copies and moved snapshots of which the files stayed where they were.
+pub fn names_foreign_files(metadata: &Metadata<'_>, directory: &str) -> bool {
+    let own = NormalLocation::of(directory);
+    let mut foreign = false;
+    metadata.parts(&mut |part| {
+        foreign |= match resolve(&part.storage, directory) {
+            Resolved::Inline => false,
+            Resolved::At(location) => !NormalLocation::of(&location).is_below(&own),
+            Resolved::Escapes => true,
+        };
+    });
+    foreign
+}
+
+/// Whether the metadata of a snapshot in `directory` names a file that lies below `place`.
+pub fn uses_files_below(metadata: &Metadata<'_>, directory: &str, place: &NormalLocation) -> bool {
+    let mut uses = false;
+    metadata.parts(&mut |part| {
+        if let Resolved::At(location) = resolve(&part.storage, directory) {
+            uses |= NormalLocation::of(&location).is_below(place);
+        }
+    });
+    uses
+}
+
 /// Whether the directories that a state names are the snapshot's; those of file merging never are.
 fn directories_are_own(state: &SubtaskState<'_>, own: &NormalLocation) -> bool {
     let operator = state.managed_operator.iter().chain(&state.raw_operator);
@@ -118,6 +144,21 @@ mod tests {
     fn a_file_that_its_handle_calls_shared_counts_as_shared_wherever_it_lies() {
         let handle = incremental(vec![relative("1", 1)], vec![]);
         assert_eq!(of_keyed(handle), SharedFiles::Some);
+    }
+
+    #[test]
+    fn only_files_elsewhere_are_foreign_and_only_those_below_are_used() {
+        let metadata = snapshot(vec![operator(vec![operator_subtask(
+            0,
+            file("file:/sp/savepoint-1/a", 1),
+        )])]);
+        assert!(!names_foreign_files(&metadata, "/sp/savepoint-1"));
+        assert!(names_foreign_files(&metadata, "/backup/savepoint-1"));
+        let uses =
+            |place: &str| uses_files_below(&metadata, "/cp/chk-1", &NormalLocation::of(place));
+        assert!(uses("/sp/savepoint-1/") && !uses("/sp/savepoint-2") && !uses("/sp/savepoint"));
+        let own = snapshot(vec![operator(vec![operator_subtask(0, relative("a", 1))])]);
+        assert!(!names_foreign_files(&own, "/sp/savepoint-1"));
     }
 
     #[test]
