@@ -1,9 +1,12 @@
 //! Every stream of a snapshot, with whose it is and who else may use it.
 
-use crate::metadata::Metadata;
+use std::path::Path;
+
 use crate::metadata::handle::{Incremental, KeyedHandle, Scope, StreamHandle};
+use crate::metadata::location::{Resolved, resolve};
 use crate::metadata::model::SubtaskState;
 use crate::metadata::sizes::{Part, Storage};
+use crate::metadata::{Metadata, Text};
 
 use super::files::Sharing;
 
@@ -47,6 +50,50 @@ pub fn pieces<'m>(metadata: &'m Metadata<'_>, visitor: &mut dyn FnMut(Piece<'m>)
     }
 }
 
+/// Where the snapshot was when it was written, if it has been moved since: an absolute path into a place that is not
+/// there, while a file of the same name lies beside the metadata.
+///
+/// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name is in
+/// the directory of the metadata. A few files are looked at, not all.
+pub fn moved_from(
+    metadata: &Metadata<'_>,
+    is_there: impl Fn(&str) -> Option<bool>,
+    is_beside: impl Fn(&Path) -> bool,
+) -> Option<String> {
+    const LOOKED_AT: usize = 16;
+    let mut paths: Vec<&Text<'_>> = Vec::new();
+    pieces(metadata, &mut |piece| {
+        if let Storage::File(path) = piece.part.storage
+            && piece.sharing == Sharing::Exclusive
+            && paths.len() < LOOKED_AT
+            && !paths.contains(&path)
+        {
+            paths.push(path);
+        }
+    });
+    paths.into_iter().find_map(|path| {
+        let path = path.to_str();
+        let (place, name) = path.rsplit_once('/')?;
+        let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
+        let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
+        moved.then(|| place.to_owned())
+    })
+}
+
+/// The first relative path that leaves the snapshot's directory, or is none.
+pub fn escaping(metadata: &Metadata<'_>) -> Option<String> {
+    let mut found = None;
+    metadata.parts(&mut |part| {
+        if let Storage::Relative(path) = part.storage
+            && found.is_none()
+            && resolve(&part.storage, "/") == Resolved::Escapes
+        {
+            found = Some(path.to_string());
+        }
+    });
+    found
+}
+
 struct Walk<'v, 'm> {
     owner: Owner,
     visitor: &'v mut dyn FnMut(Piece<'m>),
@@ -66,6 +113,7 @@ impl<'m> Walk<'_, 'm> {
         let Some(part) = stream.part() else { return };
         let sharing = match stream {
             StreamHandle::SegmentFile(segment) if segment.scope == Scope::Shared => Sharing::Shared,
+            _ if sharing == Sharing::Shared => sharing,
             _ => sharing.max(by_path(&part.storage)),
         };
         self.part(part, sharing);
