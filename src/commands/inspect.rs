@@ -10,7 +10,7 @@ use super::snapshots;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
-use crate::inventory::inspection::{self, Names, names};
+use crate::inventory::inspection::{self, Names, TellingPaths, names};
 use crate::inventory::resolution::{self, SnapshotFile};
 use crate::metadata::model::Operator;
 use crate::metadata::{self, Metadata};
@@ -142,13 +142,14 @@ fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Na
     for remark in inspection::remarks(metadata) {
         cx.printer.warning(remark);
     }
-    if let Some(path) = inspection::escaping(metadata) {
+    let paths = TellingPaths::of(metadata);
+    if let Some(path) = paths.escaping {
         cx.printer.warning(format!(
             "the relative path '{path}' leaves the snapshot's directory: it is not resolved, and should not be trusted"
         ));
     }
     let is_beside = |name: &Path| local::look(&file.local_directory.join(name)).is_ok();
-    if let Some(place) = inspection::moved_from(metadata, is_there, is_beside) {
+    if let Some(place) = paths.moved_from(is_there, is_beside) {
         cx.printer.warning(format!(
             "the snapshot was moved: it names files in {place}, which are not there but lie beside its metadata; Flink \
              would not find them"

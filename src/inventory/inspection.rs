@@ -15,7 +15,7 @@ use crate::metadata::properties::{
 use crate::metadata::version::Release;
 
 pub use names::Names;
-pub use walk::{escaping, moved_from};
+pub use walk::TellingPaths;
 
 /// What a snapshot is, as far as it can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

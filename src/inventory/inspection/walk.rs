@@ -30,7 +30,7 @@ pub struct Piece<'m> {
 }
 
 /// Shows every stream of a snapshot, in the file's order.
-pub fn pieces<'m>(metadata: &'m Metadata<'_>, visitor: &mut dyn FnMut(Piece<'m>)) {
+pub fn pieces<'m>(metadata: &'m Metadata<'m>, visitor: &mut dyn FnMut(Piece<'m>)) {
     for (operator, position) in metadata.operators.iter().zip(0..) {
         let owner = |subtask| Owner {
             operator: position,
@@ -50,48 +50,56 @@ pub fn pieces<'m>(metadata: &'m Metadata<'_>, visitor: &mut dyn FnMut(Piece<'m>)
     }
 }
 
-/// Where the snapshot was when it was written, if it has been moved since: an absolute path into a place that is not
-/// there, while a file of the same name lies beside the metadata.
-///
-/// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name is in
-/// the directory of the metadata. A few files are looked at, not all.
-pub fn moved_from(
-    metadata: &Metadata<'_>,
-    is_there: impl Fn(&str) -> Option<bool>,
-    is_beside: impl Fn(&Path) -> bool,
-) -> Option<String> {
-    const LOOKED_AT: usize = 16;
-    let mut paths: Vec<&Text<'_>> = Vec::new();
-    pieces(metadata, &mut |piece| {
-        if let Storage::File(path) = piece.part.storage
-            && piece.sharing == Sharing::Exclusive
-            && paths.len() < LOOKED_AT
-            && !paths.contains(&path)
-        {
-            paths.push(path);
-        }
-    });
-    paths.into_iter().find_map(|path| {
-        let path = path.to_str();
-        let (place, name) = path.rsplit_once('/')?;
-        let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
-        let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
-        moved.then(|| place.to_owned())
-    })
+/// Paths of a snapshot that tell whether it is sound: found in one walk over all of them.
+#[derive(Debug, Default)]
+pub struct TellingPaths<'m> {
+    /// The first relative path that leaves the snapshot's directory, or is none.
+    pub escaping: Option<&'m Text<'m>>,
+    /// Some absolute paths of files that no other snapshot uses.
+    absolute: Vec<&'m Text<'m>>,
 }
 
-/// The first relative path that leaves the snapshot's directory, or is none.
-pub fn escaping(metadata: &Metadata<'_>) -> Option<String> {
-    let mut found = None;
-    metadata.parts(&mut |part| {
-        if let Storage::Relative(path) = part.storage
-            && found.is_none()
-            && resolve(&part.storage, "/") == Resolved::Escapes
-        {
-            found = Some(path.to_string());
-        }
-    });
-    found
+impl<'m> TellingPaths<'m> {
+    /// The paths of a snapshot.
+    pub fn of(metadata: &'m Metadata<'m>) -> Self {
+        const ABSOLUTE: usize = 16;
+        let mut found = Self::default();
+        pieces(metadata, &mut |piece| match piece.part.storage {
+            Storage::Relative(path) if found.escaping.is_none() => {
+                if resolve(&piece.part.storage, "/") == Resolved::Escapes {
+                    found.escaping = Some(path);
+                }
+            }
+            Storage::File(path)
+                if piece.sharing == Sharing::Exclusive
+                    && found.absolute.len() < ABSOLUTE
+                    && !found.absolute.contains(&path) =>
+            {
+                found.absolute.push(path);
+            }
+            _ => {}
+        });
+        found
+    }
+
+    /// Where the snapshot was when it was written, if it has been moved since: an absolute path into a place that is
+    /// not there, while a file of the same name lies beside the metadata.
+    ///
+    /// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name
+    /// is in the directory of the metadata.
+    pub fn moved_from(
+        &self,
+        is_there: impl Fn(&str) -> Option<bool>,
+        is_beside: impl Fn(&Path) -> bool,
+    ) -> Option<String> {
+        self.absolute.iter().find_map(|path| {
+            let path = path.to_str();
+            let (place, name) = path.rsplit_once('/')?;
+            let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
+            let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
+            moved.then(|| place.to_owned())
+        })
+    }
 }
 
 struct Walk<'v, 'm> {
