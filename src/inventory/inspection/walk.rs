@@ -65,10 +65,11 @@ impl<'m> TellingPaths<'m> {
         const ABSOLUTE: usize = 16;
         let mut found = Self::default();
         pieces(metadata, &mut |piece| match piece.part.storage {
-            Storage::Relative(path) if found.escaping.is_none() => {
-                if resolve(&piece.part.storage, "/") == Resolved::Escapes {
-                    found.escaping = Some(path);
-                }
+            Storage::Relative(path)
+                if found.escaping.is_none()
+                    && resolve(&piece.part.storage, "/") == Resolved::Escapes =>
+            {
+                found.escaping = Some(path);
             }
             Storage::File(path)
                 if piece.sharing == Sharing::Exclusive
