@@ -10,8 +10,7 @@ use super::snapshots;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
-use crate::inventory::inspection::files::References;
-use crate::inventory::inspection::{self, Names, Summary, names};
+use crate::inventory::inspection::{self, Names, TellingPaths, names};
 use crate::inventory::resolution::{self, SnapshotFile};
 use crate::metadata::model::Operator;
 use crate::metadata::{self, Metadata};
@@ -73,10 +72,9 @@ pub fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
     let metadata =
         metadata::read(&file.bytes).doing(|| format!("cannot decode {}", file.metadata_path))?;
     let selected = selected(args, &metadata, &names)?;
-    let references = References::of(&metadata);
-    remark(cx, &metadata, &file, &references, &names);
-    let view = InspectionView {
-        document: Inspection {
+    remark(cx, &metadata, &file, &names);
+    let view = InspectionView::new(
+        Inspection {
             metadata: &metadata,
             found: Found {
                 metadata_path: &file.metadata_path,
@@ -84,16 +82,14 @@ pub fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
                 directory: &file.directory,
             },
         },
-        summary: Summary::new(&metadata, &file.directory, references.totals()),
-        names: &names,
-        references: &references,
-        details: Details {
+        &names,
+        Details {
             subtasks: args.subtasks,
             files: args.files,
             key_groups: selected,
             all: args.all,
         },
-    };
+    );
     cx.printer.show(&view)?;
     Ok(Exit::Success)
 }
@@ -142,23 +138,18 @@ fn selected<'m>(
 }
 
 /// Says on stderr what is odd about the snapshot.
-fn remark(
-    cx: &Context,
-    metadata: &Metadata<'_>,
-    file: &SnapshotFile,
-    references: &References<'_>,
-    names: &Names,
-) {
+fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Names) {
     for remark in inspection::remarks(metadata) {
         cx.printer.warning(remark);
     }
-    if let Some(path) = references.escaping() {
+    let paths = TellingPaths::of(metadata);
+    if let Some(path) = paths.escaping {
         cx.printer.warning(format!(
             "the relative path '{path}' leaves the snapshot's directory: it is not resolved, and should not be trusted"
         ));
     }
     let is_beside = |name: &Path| local::look(&file.local_directory.join(name)).is_ok();
-    if let Some(place) = references.moved_from(is_there, is_beside) {
+    if let Some(place) = paths.moved_from(is_there, is_beside) {
         cx.printer.warning(format!(
             "the snapshot was moved: it names files in {place}, which are not there but lie beside its metadata; Flink \
              would not find them"

@@ -15,6 +15,7 @@ use crate::metadata::properties::{
 use crate::metadata::version::Release;
 
 pub use names::Names;
+pub use walk::TellingPaths;
 
 /// What a snapshot is, as far as it can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,19 +47,16 @@ pub struct Summary {
     pub newest_reader: Option<Release>,
     /// Bytes, as Flink counts them.
     pub state_size: i64,
-    /// Its files.
-    pub files: files::Totals,
 }
 
 impl Summary {
-    /// The summary of a snapshot that was found in `directory`, with the totals of its files.
-    pub fn new(metadata: &Metadata<'_>, directory: &str, files: files::Totals) -> Self {
+    /// The summary of a snapshot that was found in `directory`.
+    pub fn new(metadata: &Metadata<'_>, directory: &str) -> Self {
         Self {
             kind: kind(metadata, directory),
             oldest_reader: metadata.oldest_reader(),
             newest_reader: metadata.newest_reader(),
             state_size: metadata.state_size(),
-            files,
         }
     }
 }

@@ -291,3 +291,14 @@ fn oddities_are_said_on_stderr() -> io::Result<()> {
     assert_eq!(part["location"], Value::Null);
     Ok(())
 }
+
+#[test]
+fn only_a_reference_asks_a_cluster() {
+    let bench = Bench::new("latest");
+    let ran = bench.inspect(&["latest", "--connect-timeout", "10ms"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("http://127.0.0.1:1"), "{}", ran.stderr);
+    // a snapshot of that name is one as a path
+    bench.snapshot("latest/_metadata", &small());
+    assert_eq!(bench.inspect(&["./latest"]).code, 0);
+}

@@ -3,10 +3,11 @@
 #[cfg(test)]
 pub(in crate::inventory) mod tests;
 
-use std::cmp::{Ordering, Reverse};
-use std::path::Path;
+pub mod listing;
 
-use super::walk::{self, Owner};
+use std::cmp::Ordering;
+
+use super::walk::{self, Owner, Piece};
 use crate::metadata::sizes::Storage;
 use crate::metadata::{Metadata, Text};
 
@@ -32,7 +33,7 @@ impl Sharing {
     }
 }
 
-/// One reference to a file.
+/// One reference to a file. There may be millions.
 #[derive(Debug, Clone, Copy)]
 struct Reference<'m> {
     path: &'m Text<'m>,
@@ -40,14 +41,18 @@ struct Reference<'m> {
     size: i64,
     /// Where a segment starts; -1 for a whole file.
     start: i64,
-    /// Of the path's end: references to one file come together by it, whatever it is worth as a hash.
-    hash: u32,
-    operator: u32,
+    /// The operator's position, and above it [`RELATIVE`] and the sharing.
+    tag: u32,
     /// `u32::MAX` for the coordinator, which has no such subtask beside it.
     subtask: u32,
-    sharing: Sharing,
-    is_relative: bool,
 }
+
+/// The bits of a tag that are the operator's position: there are fewer operators.
+const OPERATOR: u32 = (1 << 24) - 1;
+/// The bit of a tag that says that the path is relative.
+const RELATIVE: u32 = 1 << 24;
+/// Where the sharing starts in a tag.
+const SHARING: u32 = 25;
 
 /// State within the metadata itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,10 +63,15 @@ pub struct Inline {
     pub size: u64,
 }
 
-/// Every reference of a snapshot to a file, sorted by file.
+/// Every reference of a snapshot to a file.
 #[derive(Debug)]
 pub struct References<'m> {
-    sorted: Vec<Reference<'m>>,
+    /// In the metadata's order.
+    all: Vec<Reference<'m>>,
+    /// Of each, whether no other one refers to the same file.
+    is_alone: Vec<bool>,
+    /// Positions of all others, those of one file together.
+    together: Vec<u32>,
     /// What is in no file.
     pub inline: Inline,
 }
@@ -91,13 +101,6 @@ pub struct FileUse<'m> {
     pub sharing: Sharing,
 }
 
-/// A file in a list that is to be sorted.
-struct FileKey {
-    size: Option<u64>,
-    /// Its first reference.
-    at: usize,
-}
-
 /// The files of a snapshot, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
@@ -124,61 +127,93 @@ impl<'m> References<'m> {
     pub fn of(metadata: &'m Metadata<'m>) -> Self {
         let mut count = 0;
         metadata.parts(&mut |part| count += usize::from(part.storage.path().is_some()));
-        let mut sorted = Vec::with_capacity(count);
+        let mut all = Vec::with_capacity(count);
         let mut inline = Inline::default();
-        walk::pieces(metadata, &mut |piece| {
-            let Some(path) = piece.part.storage.path() else {
+        walk::pieces(metadata, &mut |piece| match Reference::of(&piece) {
+            Some(reference) => all.push(reference),
+            None => {
                 inline.count += 1;
                 inline.size += u64::try_from(piece.part.size).unwrap_or(0);
-                return;
-            };
-            sorted.push(Reference {
-                path,
-                size: piece.part.size,
-                start: match piece.part.storage {
-                    Storage::Segment { start, .. } => start,
-                    _ => -1,
-                },
-                hash: hash_of_end(path.as_bytes()),
-                operator: piece.owner.operator,
-                subtask: piece.owner.subtask.unwrap_or(u32::MAX),
-                sharing: piece.sharing,
-                is_relative: matches!(piece.part.storage, Storage::Relative(_)),
-            });
+            }
         });
-        sorted.sort_unstable_by(Reference::order);
-        Self { sorted, inline }
+        let mut references = Self {
+            is_alone: vec![false; all.len()],
+            together: Vec::new(),
+            all,
+            inline,
+        };
+        references.bring_together();
+        references
+    }
+
+    /// Finds the references to one file by a hash of their paths, whose bytes are compared only where hashes are equal.
+    fn bring_together(&mut self) {
+        let hash_of = |reference: &Reference<'_>| u64::from(hash(reference.path.as_bytes()));
+        let hashes = self.all.iter().zip(0_u64..);
+        let mut keys: Vec<u64> = hashes.map(|(one, at)| hash_of(one) << 32 | at).collect();
+        keys.sort_unstable();
+        let position = |key: &u64| (key & u64::from(u32::MAX)) as usize;
+        for run in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
+            if let [key] = run {
+                self.is_alone[position(key)] = true;
+            } else {
+                self.together
+                    .extend(run.iter().map(|key| position(key) as u32));
+            }
+        }
+        let all = &self.all;
+        self.together.sort_unstable_by(|a, b| {
+            let (a, b) = (&all[*a as usize], &all[*b as usize]);
+            hash_of(a).cmp(&hash_of(b)).then_with(|| a.order(b))
+        });
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &[u32]> {
+        let same = |a: &u32, b: &u32| self.all[*a as usize].same_file(&self.all[*b as usize]);
+        self.together.chunk_by(same)
     }
 
     /// Each file once, in no order that means anything.
     pub fn files(&self) -> impl Iterator<Item = FileUse<'m>> {
-        self.sorted
-            .chunk_by(|a, b| a.same_file(b))
-            .filter_map(FileUse::of)
+        self.keyed_files().map(|(_, file)| file)
     }
 
-    /// The largest files, at most `limit`, the largest first.
-    pub fn largest(&self, limit: usize) -> Vec<FileUse<'m>> {
-        let mut found: Vec<FileKey> = Vec::new();
-        let mut at = 0;
-        for run in self.sorted.chunk_by(|a, b| a.same_file(b)) {
-            let size = FileUse::of(run).and_then(|file| file.size);
-            found.push(FileKey { size, at });
+    /// Each file once, with what finds it again in [`References::file`].
+    fn keyed_files(&self) -> impl Iterator<Item = (usize, FileUse<'m>)> {
+        let alone = self.all.iter().zip(&self.is_alone).enumerate();
+        let alone = alone.filter(|(_, (_, is_alone))| **is_alone);
+        let alone = alone.map(|(at, (reference, _))| (at, FileUse::alone(reference)));
+        let mut at = self.all.len();
+        let together = self.runs().filter_map(move |run| {
+            let key = at;
             at += run.len();
+            Some((key, self.together(run)?))
+        });
+        alone.chain(together)
+    }
+
+    /// The file with this key: the position of its only reference, or behind all of them that of its run.
+    fn file(&self, key: usize) -> Option<FileUse<'m>> {
+        match key.checked_sub(self.all.len()) {
+            None => self.all.get(key).map(FileUse::alone),
+            Some(run) => {
+                let from = self.together.get(run..)?;
+                let same =
+                    |a: &u32, b: &u32| self.all[*a as usize].same_file(&self.all[*b as usize]);
+                self.together(from.chunk_by(same).next()?)
+            }
         }
-        found.sort_unstable_by_key(|key| (Reverse(key.size), key.at));
-        found.truncate(limit);
-        let run = |key: FileKey| {
-            let from = self.sorted.get(key.at..)?;
-            FileUse::of(from.chunk_by(|a, b| a.same_file(b)).next()?)
-        };
-        found.into_iter().filter_map(run).collect()
+    }
+
+    fn together(&self, run: &[u32]) -> Option<FileUse<'m>> {
+        let run: Vec<Reference<'m>> = run.iter().map(|at| self.all[*at as usize]).collect();
+        FileUse::of(&run)
     }
 
     /// The files counted.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals {
-            references: self.sorted.len(),
+            references: self.all.len(),
             inline: self.inline,
             ..Totals::default()
         };
@@ -194,85 +229,104 @@ impl<'m> References<'m> {
         }
         totals
     }
-
-    /// Where the snapshot was when it was written, if it has been moved since: an absolute path into a place that is
-    /// not there, while a file of the same name lies beside the metadata.
-    ///
-    /// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name
-    /// is in the directory of the metadata. A few files are looked at, not all.
-    pub fn moved_from(
-        &self,
-        is_there: impl Fn(&str) -> Option<bool>,
-        is_beside: impl Fn(&Path) -> bool,
-    ) -> Option<String> {
-        const LOOKED_AT: usize = 16;
-        let exclusive = self
-            .files()
-            .filter(|file| !file.is_relative && file.sharing == Sharing::Exclusive);
-        exclusive.take(LOOKED_AT).find_map(|file| {
-            let path = file.path.to_str();
-            let (place, name) = path.rsplit_once('/')?;
-            let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
-            let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
-            moved.then(|| place.to_owned())
-        })
-    }
-
-    /// The first relative path that leaves the snapshot's directory, or is none.
-    pub fn escaping(&self) -> Option<String> {
-        let mut relative = self.files().filter(|file| file.is_relative);
-        relative.find_map(|file| {
-            let storage = Storage::Relative(file.path);
-            let resolved = crate::metadata::location::resolve(&storage, "/");
-            (resolved == crate::metadata::location::Resolved::Escapes)
-                .then(|| file.path.to_string())
-        })
-    }
 }
 
-impl Reference<'_> {
-    /// By file, then by segment, then by who refers to it.
+impl<'m> Reference<'m> {
+    /// The reference to a file; `None` for what is in none.
+    fn of(piece: &Piece<'m>) -> Option<Self> {
+        let storage = &piece.part.storage;
+        let sharing = match piece.sharing {
+            Sharing::Exclusive => 0,
+            Sharing::TaskOwned => 1,
+            Sharing::Shared => 2,
+        };
+        let relative = match storage {
+            Storage::Relative(_) => RELATIVE,
+            _ => 0,
+        };
+        Some(Self {
+            path: storage.path()?,
+            size: piece.part.size,
+            start: match storage {
+                Storage::Segment { start, .. } => *start,
+                _ => -1,
+            },
+            tag: piece.owner.operator & OPERATOR | relative | sharing << SHARING,
+            subtask: piece.owner.subtask.unwrap_or(u32::MAX),
+        })
+    }
+
+    fn is_relative(&self) -> bool {
+        self.tag & RELATIVE != 0
+    }
+
+    fn sharing(&self) -> Sharing {
+        match self.tag >> SHARING {
+            0 => Sharing::Exclusive,
+            1 => Sharing::TaskOwned,
+            _ => Sharing::Shared,
+        }
+    }
+
+    fn owner(&self) -> Owner {
+        Owner {
+            operator: self.tag & OPERATOR,
+            subtask: (self.subtask != u32::MAX).then_some(self.subtask),
+        }
+    }
+
+    /// By file, then by segment.
     fn order(&self, other: &Self) -> Ordering {
-        let by_hash = self.hash.cmp(&other.hash);
-        by_hash
-            .then_with(|| self.is_relative.cmp(&other.is_relative))
+        self.is_relative()
+            .cmp(&other.is_relative())
             .then_with(|| self.path.cmp(other.path))
             .then_with(|| (self.start, self.size).cmp(&(other.start, other.size)))
-            .then_with(|| {
-                let owner = (self.operator, self.subtask);
-                owner.cmp(&(other.operator, other.subtask))
-            })
     }
 
     fn same_file(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.is_relative == other.is_relative && self.path == other.path
+        self.is_relative() == other.is_relative() && self.path == other.path
     }
 }
 
-/// FNV-1a of the last 16 bytes, which differ in the UUIDs that files are named by.
-fn hash_of_end(path: &[u8]) -> u32 {
-    let end = path.get(path.len().saturating_sub(16)..).unwrap_or(path);
-    end.iter().fold(0x811c_9dc5, |hash: u32, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    })
+/// A hash of a path, eight bytes at once. Paths that are made to have the same cost time for their comparison, and no
+/// more.
+fn hash(path: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = path.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words.iter().chain([&last]);
+    let hash = words.fold(path.len() as u64, |hash, word| {
+        (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR)
+    });
+    (hash >> 32) as u32
 }
 
 impl<'m> FileUse<'m> {
-    /// The file of a run of references to it, which are sorted.
+    /// The file of its only reference.
+    fn alone(reference: &Reference<'m>) -> Self {
+        let owner = reference.owner();
+        Self {
+            path: reference.path,
+            is_relative: reference.is_relative(),
+            size: u64::try_from(reference.size).ok(),
+            segments: usize::from(reference.start >= 0),
+            references: 1,
+            operator: owner.operator as usize,
+            operators: 1,
+            subtask: owner.subtask,
+            subtasks: 1,
+            sharing: reference.sharing(),
+        }
+    }
+
+    /// The file of a run of references to it, which are sorted by segment.
     fn of(run: &[Reference<'m>]) -> Option<Self> {
         let first = run.first()?;
-        let owner = |reference: &Reference<'_>| Owner {
-            operator: reference.operator,
-            subtask: (reference.subtask != u32::MAX).then_some(reference.subtask),
-        };
-        let mut owners: Vec<Owner> = Vec::new();
-        if run.len() > 1 {
-            owners.extend(run.iter().map(owner));
-            owners.sort_unstable();
-            owners.dedup();
-        }
-        let leader = owners.first().copied().unwrap_or(owner(first));
-        let operators = owners.chunk_by(|a, b| a.operator == b.operator).count();
+        let mut owners: Vec<Owner> = run.iter().map(Reference::owner).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        let leader = owners.first()?;
         let mut segments = 0;
         let mut size: Option<u64> = Some(0);
         for part in run.chunk_by(|a, b| a.start == b.start && a.size == b.size) {
@@ -286,16 +340,15 @@ impl<'m> FileUse<'m> {
             segments += usize::from(part.start >= 0);
         }
         Some(Self {
-            path: first.path,
-            is_relative: first.is_relative,
             size,
             segments,
             references: run.len(),
-            operator: usize::try_from(leader.operator).unwrap_or(usize::MAX),
-            operators: operators.max(1),
+            operator: leader.operator as usize,
+            operators: owners.chunk_by(|a, b| a.operator == b.operator).count(),
             subtask: leader.subtask,
-            subtasks: owners.len().max(1),
-            sharing: run.iter().map(|r| r.sharing).max().unwrap_or(first.sharing),
+            subtasks: owners.len(),
+            sharing: run.iter().map(Reference::sharing).max()?,
+            ..Self::alone(first)
         })
     }
 }

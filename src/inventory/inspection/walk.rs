@@ -1,9 +1,12 @@
 //! Every stream of a snapshot, with whose it is and who else may use it.
 
-use crate::metadata::Metadata;
+use std::path::Path;
+
 use crate::metadata::handle::{Incremental, KeyedHandle, Scope, StreamHandle};
+use crate::metadata::location::{Resolved, resolve};
 use crate::metadata::model::SubtaskState;
 use crate::metadata::sizes::{Part, Storage};
+use crate::metadata::{Metadata, Text};
 
 use super::files::Sharing;
 
@@ -27,7 +30,7 @@ pub struct Piece<'m> {
 }
 
 /// Shows every stream of a snapshot, in the file's order.
-pub fn pieces<'m>(metadata: &'m Metadata<'_>, visitor: &mut dyn FnMut(Piece<'m>)) {
+pub fn pieces<'m>(metadata: &'m Metadata<'m>, visitor: &mut dyn FnMut(Piece<'m>)) {
     for (operator, position) in metadata.operators.iter().zip(0..) {
         let owner = |subtask| Owner {
             operator: position,
@@ -44,6 +47,59 @@ pub fn pieces<'m>(metadata: &'m Metadata<'_>, visitor: &mut dyn FnMut(Piece<'m>)
                 walk.state(state);
             }
         }
+    }
+}
+
+/// Paths of a snapshot that tell whether it is sound: found in one walk over all of them.
+#[derive(Debug, Default)]
+pub struct TellingPaths<'m> {
+    /// The first relative path that leaves the snapshot's directory, or is none.
+    pub escaping: Option<&'m Text<'m>>,
+    /// Some absolute paths of files that no other snapshot uses.
+    absolute: Vec<&'m Text<'m>>,
+}
+
+impl<'m> TellingPaths<'m> {
+    /// The paths of a snapshot.
+    pub fn of(metadata: &'m Metadata<'m>) -> Self {
+        const ABSOLUTE: usize = 16;
+        let mut found = Self::default();
+        pieces(metadata, &mut |piece| match piece.part.storage {
+            Storage::Relative(path)
+                if found.escaping.is_none()
+                    && resolve(&piece.part.storage, "/") == Resolved::Escapes =>
+            {
+                found.escaping = Some(path);
+            }
+            Storage::File(path)
+                if piece.sharing == Sharing::Exclusive
+                    && found.absolute.len() < ABSOLUTE
+                    && !found.absolute.contains(&path) =>
+            {
+                found.absolute.push(path);
+            }
+            _ => {}
+        });
+        found
+    }
+
+    /// Where the snapshot was when it was written, if it has been moved since: an absolute path into a place that is
+    /// not there, while a file of the same name lies beside the metadata.
+    ///
+    /// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name
+    /// is in the directory of the metadata.
+    pub fn moved_from(
+        &self,
+        is_there: impl Fn(&str) -> Option<bool>,
+        is_beside: impl Fn(&Path) -> bool,
+    ) -> Option<String> {
+        self.absolute.iter().find_map(|path| {
+            let path = path.to_str();
+            let (place, name) = path.rsplit_once('/')?;
+            let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
+            let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
+            moved.then(|| place.to_owned())
+        })
     }
 }
 
@@ -66,6 +122,7 @@ impl<'m> Walk<'_, 'm> {
         let Some(part) = stream.part() else { return };
         let sharing = match stream {
             StreamHandle::SegmentFile(segment) if segment.scope == Scope::Shared => Sharing::Shared,
+            _ if sharing == Sharing::Shared => sharing,
             _ => sharing.max(by_path(&part.storage)),
         };
         self.part(part, sharing);

@@ -5,6 +5,7 @@ mod head;
 mod key_groups;
 mod operators;
 
+use std::cell::OnceCell;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -13,7 +14,7 @@ use super::super::printer::View;
 use super::super::text;
 use super::inspect::Inspection;
 use crate::inventory::inspection::files::References;
-use crate::inventory::inspection::{Names, Summary, names};
+use crate::inventory::inspection::{Names, names};
 use crate::metadata::model::Operator;
 
 /// The columns of a terminal that nobody has widened.
@@ -35,16 +36,28 @@ pub struct Details<'m> {
 /// A snapshot, in every form.
 #[derive(Debug)]
 pub struct InspectionView<'m> {
-    /// Its metadata and where that was found; all of the JSON.
-    pub document: Inspection<'m>,
-    /// What is said first.
-    pub summary: Summary,
-    /// Uids that the user gives.
-    pub names: &'m Names,
-    /// Its files.
-    pub references: &'m References<'m>,
-    /// What else is shown.
-    pub details: Details<'m>,
+    document: Inspection<'m>,
+    names: &'m Names,
+    details: Details<'m>,
+    /// Made for people only.
+    references: OnceCell<References<'m>>,
+}
+
+impl<'m> InspectionView<'m> {
+    /// A snapshot, with uids that the user gives.
+    pub fn new(document: Inspection<'m>, names: &'m Names, details: Details<'m>) -> Self {
+        Self {
+            document,
+            names,
+            details,
+            references: OnceCell::new(),
+        }
+    }
+
+    fn references(&self) -> &References<'m> {
+        self.references
+            .get_or_init(|| References::of(self.document.metadata))
+    }
 }
 
 impl Serialize for InspectionView<'_> {
@@ -67,13 +80,14 @@ impl View for InspectionView<'_> {
     }
 
     fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.write_head(out)?;
+        let totals = self.references().totals();
+        self.write_head(&totals, out)?;
         self.write_operators(out)?;
         for operator in &self.details.key_groups {
             self.write_key_groups(operator, out)?;
         }
         if self.details.files {
-            self.write_files(out)?;
+            self.write_files(&totals, out)?;
         }
         Ok(())
     }

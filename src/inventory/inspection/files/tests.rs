@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use std::path::Path;
+
 use super::*;
 use crate::domain::ids::OperatorId;
 use crate::domain::key_group::KeyGroupRange;
+use crate::inventory::inspection::TellingPaths;
 use crate::metadata::handle::{
     Incremental, KeyedHandle, LocalFile, OperatorHandle, Scope, Segment, StreamHandle,
 };
@@ -189,11 +192,11 @@ fn a_snapshot_whose_absolute_paths_are_gone_but_lie_beside_it_was_moved() {
         0,
         file("file:/old/sp/f1", 1),
     )])]);
-    let references = References::of(&metadata);
-    let moved = references.moved_from(|_| Some(false), |name| name == Path::new("f1"));
+    let paths = TellingPaths::of(&metadata);
+    let moved = paths.moved_from(|_| Some(false), |name| name == Path::new("f1"));
     assert_eq!(moved.as_deref(), Some("file:/old/sp"));
-    assert_eq!(references.moved_from(|_| Some(true), |_| true), None);
-    assert_eq!(references.moved_from(|_| Some(false), |_| false), None);
+    assert_eq!(paths.moved_from(|_| Some(true), |_| true), None);
+    assert_eq!(paths.moved_from(|_| Some(false), |_| false), None);
 }
 
 #[test]
@@ -201,7 +204,10 @@ fn a_relative_path_that_leaves_the_directory_is_found() {
     let subtasks = vec![operator_subtask(0, relative("../../etc/passwd", 1))];
     let metadata = snapshot(vec![operator(subtasks)]);
     assert_eq!(
-        References::of(&metadata).escaping().as_deref(),
+        TellingPaths::of(&metadata)
+            .escaping
+            .map(ToString::to_string)
+            .as_deref(),
         Some("../../etc/passwd")
     );
 }
