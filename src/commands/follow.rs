@@ -239,6 +239,7 @@ async fn look_up(
     let mut staleness = Staleness::default();
     let started = Instant::now();
     loop {
+        let asked = started.elapsed();
         let found = client
             .history(pending.job)
             .await?
@@ -246,7 +247,7 @@ async fn look_up(
         if found.is_some() {
             return Ok(found);
         }
-        if staleness.is_over(client, started.elapsed()).await {
+        if staleness.is_over(client, asked).await {
             return Ok(None);
         }
         tokio::time::sleep(LOOK).await;
@@ -329,6 +330,7 @@ async fn from_history(
     let started = Instant::now();
     let mut last_answer = started;
     loop {
+        let asked = started.elapsed();
         let history = match client.history(pending.job).await {
             Ok(history) => history,
             Err(error) if error.is_no_answer() => {
@@ -351,10 +353,6 @@ async fn from_history(
         let trace = history
             .as_ref()
             .map_or(Trace::None, |history| trace(history, pending.verb, since));
-        let looked_for_long = match history {
-            Some(_) => staleness.is_over(client, started.elapsed()).await,
-            None => started.elapsed() > RECOVERY.min(limits.reconnect),
-        };
         match trace {
             Trace::One(snapshot) => {
                 cx.end(pending);
@@ -376,14 +374,19 @@ async fn from_history(
                 cx.end(pending);
                 return Err(explain(pending, &Throwable::parse(&why)));
             }
-            Trace::None if looked_for_long => {
-                cx.end(pending);
-                let what = format!("nor does the history of {} show its result", pending.job());
-                return Err(
-                    forgotten(client, pending).hint(what + "; look into the savepoint directory")
-                );
+            Trace::None => {
+                let looked_for_long = match history {
+                    Some(_) => staleness.is_over(client, asked).await,
+                    None => asked > RECOVERY.min(limits.reconnect),
+                };
+                if looked_for_long {
+                    cx.end(pending);
+                    let what = format!("nor does the history of {} show its result", pending.job());
+                    let what = what + "; look into the savepoint directory";
+                    return Err(forgotten(client, pending).hint(what));
+                }
             }
-            Trace::InProgress | Trace::None => {}
+            Trace::InProgress => {}
         }
         if overdue() {
             return Err(still_running(pending, None).hint(resume()));

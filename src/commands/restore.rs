@@ -450,6 +450,7 @@ async fn confirm(
     let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
     loop {
+        let asked = started.elapsed();
         let restored = client
             .history(job.id)
             .await?
@@ -458,9 +459,11 @@ async fn confirm(
             .as_ref()
             .and_then(|restored| restored.location.as_deref())
             .map(NormalLocation::of);
-        let is_late = staleness.is_over(client, started.elapsed()).await;
+        let is_confirmed = |place: &NormalLocation| *place == wanted || ends_alike(place, &wanted);
+        let is_late =
+            !place.as_ref().is_some_and(is_confirmed) && staleness.is_over(client, asked).await;
         match (restored, place) {
-            (Some(restored), Some(place)) if place == wanted || ends_alike(&place, &wanted) => {
+            (Some(restored), Some(place)) if is_confirmed(&place) => {
                 return Ok(restored);
             }
             (Some(restored), Some(place)) if place.parent_name() == Some(&job.id.to_string()) => {

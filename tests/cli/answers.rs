@@ -21,6 +21,13 @@ pub fn overview(version: &str, jobs: usize) -> Value {
         "jobs-cancelled": 0, "jobs-failed": 0, "flink-version": version, "flink-commit": "c0f8d1a"})
 }
 
+/// `/config`, with how often the cluster renews what it shows.
+pub fn config(version: &str, refresh_ms: u64) -> Value {
+    json!({"refresh-interval": refresh_ms, "timezone-name": "Coordinated Universal Time", "timezone-offset": 0,
+        "flink-version": version, "flink-revision": "c0f8d1a @ 2026-06-14T16:29:03+02:00",
+        "features": {"web-submit": true, "web-cancel": true, "web-rescale": false, "web-history": false}})
+}
+
 pub fn jobs(jobs: &[Job]) -> Value {
     let each = jobs.iter().map(|job| {
         let ended = ["FINISHED", "CANCELED", "FAILED"].contains(&job.status.as_str());

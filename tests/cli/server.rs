@@ -1,7 +1,7 @@
 //! A pretend Flink on loopback with a script for each test.
 //!
-//! What a test does not script and a healthy cluster always answers (`/overview`, `/jobs/overview`, the jobs' status
-//! and statistics) is answered from a small model. Any other request fails the test, as does a scripted answer that
+//! What a test does not script and a healthy cluster always answers (`/overview`, `/config`, `/jobs/overview`,
+//! the jobs' status and statistics) is answered from a small model. Any other request fails the test, as does a scripted answer that
 //! nobody asked for, and a handler that panics. Every request is recorded with its body.
 
 use std::collections::{HashMap, VecDeque};
@@ -18,6 +18,9 @@ use super::answers;
 
 /// How long a condition may take before the test is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long statistics are stale at most, unless a test says otherwise.
+pub const REFRESH_MS: u64 = 100;
 
 /// One request as it came.
 #[derive(Clone, Debug)]
@@ -481,6 +484,8 @@ fn modelled(state: &State, line: &str) -> Option<Answer> {
             )));
         }
         "/jobs/overview" => return Some(Answer::ok(answers::jobs(&state.jobs))),
+        "/config" => return Some(Answer::ok(answers::config(&state.version, REFRESH_MS))),
+        "/jobmanager/config" => return Some(Answer::ok(json!([]))),
         "/jobs" => {
             let each = state
                 .jobs
