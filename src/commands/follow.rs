@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::context::{Context, Pending};
 use super::select;
 use super::snapshots::Staleness;
+use super::start::Timeout;
 use crate::domain::diagnosis::{self, Diagnosis, Kind};
 use crate::domain::job::{JobSelector, JobStatus};
 use crate::domain::operation::{Outcome, Verb};
@@ -54,9 +55,9 @@ pub async fn to_end(
     cx: &Context,
     client: &Client,
     pending: &Pending,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Exit, Failure> {
-    let ended = until_ended(cx, client, pending, limit).await?;
+    let ended = until_ended(cx, client, pending, timeout).await?;
     show(cx, client, pending, ended).await
 }
 
@@ -65,10 +66,10 @@ async fn until_ended(
     cx: &Context,
     client: &Client,
     pending: &Pending,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Ended, Failure> {
     let limits = Limits {
-        deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
+        deadline: timeout.and_then(|timeout| timeout.at),
         reconnect: client.timing().reconnect,
     };
     let resume = || format!("resume with `{}`", cx.resume_command(pending));
@@ -93,7 +94,7 @@ async fn until_ended(
             cx.end(pending);
             from_outcome(client, pending, outcome).await
         }
-        Waited::TimedOut => Err(still_running(pending, limit).hint(resume())),
+        Waited::TimedOut => Err(still_running(pending, timeout).hint(resume())),
         Waited::OutOfReach(error) => Err(lost_contact(pending, error).hint(resume())),
         Waited::Lost => from_history(cx, client, pending, limits).await,
     }
@@ -110,9 +111,9 @@ fn lost_contact(pending: &Pending, error: rest::Error) -> Failure {
     ))
 }
 
-fn still_running(pending: &Pending, limit: Option<Duration>) -> Failure {
-    let after = limit
-        .map(|limit| format!(" after {limit:?}"))
+fn still_running(pending: &Pending, timeout: Option<Timeout>) -> Failure {
+    let after = timeout
+        .map(|timeout| format!(" after {:?}", timeout.after))
         .unwrap_or_default();
     let (noun, job, id) = (pending.verb.noun(), pending.job(), pending.id);
     Failure::new(

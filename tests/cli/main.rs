@@ -15,6 +15,7 @@ mod output;
 mod run;
 mod server;
 mod stop;
+mod timeout;
 mod tls;
 mod trigger;
 mod uid;
