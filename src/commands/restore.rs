@@ -23,8 +23,8 @@ use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::output::view::RestoreView;
-use crate::rest::Client;
 use crate::rest::jars::RunRequest;
+use crate::rest::{self, Client};
 
 /// The pause between two looks at a job that is starting.
 const LOOK: Duration = Duration::from_millis(100);
@@ -130,12 +130,9 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer
             .note(format!("the jar stays in the cluster as {jar_id}"));
     }
-    if let Err(failure) = submitted {
-        cx.end_other(&ongoing);
-        return Err(failure);
-    }
+    cx.end_other(&ongoing);
+    submitted?;
     if args.detached {
-        cx.end_other(&ongoing);
         cx.printer
             .note(format!("wait for its tasks with `{}`", ongoing.resume));
         cx.printer.show(&RestoreView::new(id, None, None, None))?;
@@ -270,8 +267,15 @@ async fn submit(
         Err(error) => error,
     };
     let location = request.savepoint_path.as_deref().unwrap_or_default();
+    let fate = match error.refusal() {
+        Some((status, cause)) => fate(client, id, status, cause).await,
+        None if error.is_outage() && !error.never_sent() => Fate::Unknown,
+        None => Fate::Refused,
+    };
     match error.refusal() {
         Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
+        Some(_) if fate == Fate::Runs => Ok(()),
+        _ if fate == Fate::Unknown => Err(unknown_fate(cx, error, id, location)),
         Some((_, cause)) => {
             // a job that could not start may say more than the answer does
             let own = match diagnosis::diagnose(cause) {
@@ -282,21 +286,44 @@ async fn submit(
             };
             Err(explain(location, own.as_ref().unwrap_or(cause)))
         }
-        None if error.is_outage() && !error.never_sent() => {
-            let failure = Failure {
-                exit: Exit::TimedOut,
-                ..Failure::from(error)
-            };
-            let what = format!(
-                "lost contact while job {id} was submitted: whether it starts is not known"
-            );
-            Err(failure.doing(what).hint(format!(
-                "resume with `{}`",
-                running_command(cx, id, Some(location))
-            )))
-        }
         None => Err(Failure::from(error).doing(format!("cannot run {jar} from {location}"))),
     }
+}
+
+/// What became of a submission that was not answered as it should be.
+#[derive(PartialEq, Eq)]
+enum Fate {
+    Runs,
+    Refused,
+    Unknown,
+}
+
+/// A failure inside the server, such as a time-out between its parts, does not say that nothing was begun.
+async fn fate(client: &Client, id: JobId, status: u16, cause: &Throwable) -> Fate {
+    let mut chain = cause.chain().iter();
+    let timed_out = chain.any(|exception| exception.simple_class() == "TimeoutException");
+    if !timed_out && status < 500 {
+        return Fate::Refused;
+    }
+    let Ok(jobs) = client.jobs().await else {
+        return Fate::Unknown;
+    };
+    match jobs.iter().find(|job| job.id == id) {
+        Some(job) if job.status.is_ended() => Fate::Refused,
+        Some(_) => Fate::Runs,
+        None if timed_out => Fate::Unknown,
+        None => Fate::Refused,
+    }
+}
+
+fn unknown_fate(cx: &Context, error: rest::Error, id: JobId, location: &str) -> Failure {
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    let what = format!("no word of job {id}, which was submitted: whether it starts is not known");
+    let resume = running_command(cx, id, Some(location));
+    failure.doing(what).hint(format!("resume with `{resume}`"))
 }
 
 /// Why a job does not run from a snapshot.

@@ -59,6 +59,55 @@ pub fn no_job(id: &str) -> Answer {
     Answer::json(404, json!({"errors": [text]}))
 }
 
+/// The refusal of a job id that was used before.
+pub fn submitted_before(version: &str) -> Answer {
+    let kind = if at_least(version, 2, 3) {
+        "Application"
+    } else {
+        "Job"
+    };
+    refused(
+        400,
+        &format!(
+            "org.apache.flink.runtime.client.Duplicate{kind}SubmissionException: {kind} has already been submitted."
+        ),
+    )
+}
+
+/// A failure of a handler with this root cause, `class: message`.
+pub fn refused(status: u16, cause: &str) -> Answer {
+    let text = format!(
+        "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat \
+         org.a.B.c(B.java:1)\nCaused by: java.util.concurrent.CompletionException: \
+         org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: Failed to execute \
+         job 'orders'.\n\t... 3 more\nCaused by: {cause}\n\t... 5 more\n"
+    );
+    Answer::json(status, json!({"errors": ["Internal server error.", text]}))
+}
+
+/// What `/jobs/:id/exceptions` says of a job that failed for this, `class: message`.
+pub fn exceptions(cause: &str) -> Answer {
+    let text = format!(
+        "org.apache.flink.runtime.JobException: Recovery is suppressed\n\tat a.B.c(B.java:1)\nCaused by: {cause}\n\t... 2 more\n"
+    );
+    Answer::ok(
+        json!({"exceptionHistory": {"entries": [{"exceptionName": "x", "stacktrace": text, "timestamp": NOW}],
+        "truncated": false}}),
+    )
+}
+
+pub fn no_exceptions() -> Answer {
+    Answer::ok(json!({"exceptionHistory": {"entries": [], "truncated": false}}))
+}
+
+/// Statistics of a job that was restored from this location.
+pub fn restored(location: &str) -> Value {
+    let mut statistics = history(Vec::new());
+    statistics["latest"]["restored"] = json!({"id": 7, "restore_timestamp": STARTED + 5, "is_savepoint": true,
+        "external_path": location});
+    statistics
+}
+
 /// A trigger id that is not known, in the words of 1.15 and later.
 pub fn unknown(job: &Job) -> Answer {
     not_found(&format!(

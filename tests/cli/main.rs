@@ -12,6 +12,8 @@ mod faults;
 mod forgotten;
 mod jobs;
 mod output;
+mod restore;
+mod restored;
 mod run;
 mod server;
 mod stop;
