@@ -38,8 +38,8 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     let job = select::running(&client, &JobSelector::new(args.job.as_str())).await?;
     let named = format!("job {} ({})", job.id, job.name);
     if let Err(NotTriggered { error, may_run }) = client.cancel(job.id).await {
-        // 404 and 409 say that it has ended, perhaps by the first of two tries
-        let ended = matches!(error.refusal(), Some((404 | 409, _)));
+        // 404 and 409 say that it has ended, perhaps by the first of two tries; a failure inside says nothing
+        let ended = matches!(error.refusal(), Some((404 | 409 | 500.., _)));
         if !ended && !may_run {
             return Err(Failure::from(error).doing(format!("cannot cancel {named}")));
         }

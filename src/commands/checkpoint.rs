@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
+use super::start::Timeout;
 use super::{follow, select, start};
 use crate::cli::value;
 use crate::domain::job::JobSelector;
@@ -49,6 +50,7 @@ pub async fn run(args: &CheckpointArgs, cx: &Context) -> Result<Exit, Failure> {
         );
     }
     let id = start::random_id()?;
+    let timeout = args.timeout.map(Timeout::begin);
     let pending = start::operation(
         cx,
         &client,
@@ -56,6 +58,7 @@ pub async fn run(args: &CheckpointArgs, cx: &Context) -> Result<Exit, Failure> {
         &job,
         id,
         TriggerRequest::default(),
+        timeout,
     )
     .await?;
     start::announce(cx, &pending);
@@ -71,5 +74,5 @@ pub async fn run(args: &CheckpointArgs, cx: &Context) -> Result<Exit, Failure> {
         ))?;
         return Ok(Exit::Success);
     }
-    follow::to_end(cx, &client, &pending, args.timeout).await
+    follow::to_end(cx, &client, &pending, timeout).await
 }

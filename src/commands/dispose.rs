@@ -21,7 +21,7 @@ use crate::inventory::{resolution, sharing};
 use crate::metadata::{self, Metadata};
 use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
-use crate::rest::client::Pollable;
+use crate::rest::client::{NotTriggered, Pollable};
 use crate::rest::poll::{self, Limits, Waited};
 
 /// Have the cluster delete snapshots, and print the location of each that is gone
@@ -238,13 +238,13 @@ async fn dispose(
     loop {
         let id = match client.dispose(location).await {
             Ok(id) => id,
-            Err(not_triggered) if not_triggered.may_run && !lost => {
+            Err(not_triggered) if may_run(&not_triggered) && !lost => {
                 // deleting twice deletes no more: the second disposal tells whether the first one was done
                 lost = true;
                 continue;
             }
             Err(not_triggered) => {
-                let doing = if not_triggered.may_run || lost {
+                let doing = if may_run(&not_triggered) || lost {
                     format!(
                         "lost contact while {location} was disposed of: whether it is gone is not known"
                     )
@@ -272,6 +272,12 @@ async fn dispose(
             }
         }
     }
+}
+
+/// Whether a disposal that was not begun for all we know may be under way: its answer was lost, or the server failed.
+fn may_run(not_triggered: &NotTriggered) -> bool {
+    let failed_inside = matches!(not_triggered.error.refusal(), Some((500.., _)));
+    not_triggered.may_run || failed_inside
 }
 
 /// How a disposal ended.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::context::{Context, Pending};
 use super::select;
 use super::snapshots::Staleness;
+use super::start::Timeout;
 use crate::domain::diagnosis::{self, Diagnosis, Kind};
 use crate::domain::job::{JobSelector, JobStatus};
 use crate::domain::operation::{Outcome, Verb};
@@ -54,9 +55,9 @@ pub async fn to_end(
     cx: &Context,
     client: &Client,
     pending: &Pending,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Exit, Failure> {
-    let ended = until_ended(cx, client, pending, limit).await?;
+    let ended = until_ended(cx, client, pending, timeout).await?;
     show(cx, client, pending, ended).await
 }
 
@@ -65,10 +66,10 @@ async fn until_ended(
     cx: &Context,
     client: &Client,
     pending: &Pending,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Ended, Failure> {
     let limits = Limits {
-        deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
+        deadline: timeout.and_then(|timeout| timeout.at),
         reconnect: client.timing().reconnect,
     };
     let resume = || format!("resume with `{}`", cx.resume_command(pending));
@@ -93,7 +94,7 @@ async fn until_ended(
             cx.end(pending);
             from_outcome(client, pending, outcome).await
         }
-        Waited::TimedOut => Err(still_running(pending, limit).hint(resume())),
+        Waited::TimedOut => Err(still_running(pending, timeout).hint(resume())),
         Waited::OutOfReach(error) => Err(lost_contact(pending, error).hint(resume())),
         Waited::Lost => from_history(cx, client, pending, limits).await,
     }
@@ -110,9 +111,9 @@ fn lost_contact(pending: &Pending, error: rest::Error) -> Failure {
     ))
 }
 
-fn still_running(pending: &Pending, limit: Option<Duration>) -> Failure {
-    let after = limit
-        .map(|limit| format!(" after {limit:?}"))
+fn still_running(pending: &Pending, timeout: Option<Timeout>) -> Failure {
+    let after = timeout
+        .map(|timeout| format!(" after {:?}", timeout.after))
         .unwrap_or_default();
     let (noun, job, id) = (pending.verb.noun(), pending.job(), pending.id);
     Failure::new(
@@ -239,6 +240,7 @@ async fn look_up(
     let mut staleness = Staleness::default();
     let started = Instant::now();
     loop {
+        let asked = started.elapsed();
         let found = client
             .history(pending.job)
             .await?
@@ -246,7 +248,7 @@ async fn look_up(
         if found.is_some() {
             return Ok(found);
         }
-        if staleness.is_over(client, started.elapsed()).await {
+        if staleness.is_over(client, asked).await {
             return Ok(None);
         }
         tokio::time::sleep(LOOK).await;
@@ -329,6 +331,7 @@ async fn from_history(
     let started = Instant::now();
     let mut last_answer = started;
     loop {
+        let asked = started.elapsed();
         let history = match client.history(pending.job).await {
             Ok(history) => history,
             Err(error) if error.is_no_answer() => {
@@ -351,10 +354,6 @@ async fn from_history(
         let trace = history
             .as_ref()
             .map_or(Trace::None, |history| trace(history, pending.verb, since));
-        let looked_for_long = match history {
-            Some(_) => staleness.is_over(client, started.elapsed()).await,
-            None => started.elapsed() > RECOVERY.min(limits.reconnect),
-        };
         match trace {
             Trace::One(snapshot) => {
                 cx.end(pending);
@@ -376,14 +375,19 @@ async fn from_history(
                 cx.end(pending);
                 return Err(explain(pending, &Throwable::parse(&why)));
             }
-            Trace::None if looked_for_long => {
-                cx.end(pending);
-                let what = format!("nor does the history of {} show its result", pending.job());
-                return Err(
-                    forgotten(client, pending).hint(what + "; look into the savepoint directory")
-                );
+            Trace::None => {
+                let looked_for_long = match history {
+                    Some(_) => staleness.is_over(client, asked).await,
+                    None => asked > RECOVERY.min(limits.reconnect),
+                };
+                if looked_for_long {
+                    cx.end(pending);
+                    let what = format!("nor does the history of {} show its result", pending.job());
+                    let what = what + "; look into the savepoint directory";
+                    return Err(forgotten(client, pending).hint(what));
+                }
             }
-            Trace::InProgress | Trace::None => {}
+            Trace::InProgress => {}
         }
         if overdue() {
             return Err(still_running(pending, None).hint(resume()));

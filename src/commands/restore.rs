@@ -136,13 +136,10 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer
             .note(format!("the jar stays in the cluster as {jar_id}"));
     }
-    if let Err(failure) = submitted {
-        cx.end_other(&ongoing);
-        return Err(failure);
-    }
+    cx.end_other(&ongoing);
+    submitted?;
     cx.printer.note(format!("submitted job {id}"));
     if args.detached {
-        cx.end_other(&ongoing);
         cx.printer
             .note(format!("wait for its tasks with `{}`", ongoing.resume));
         cx.printer.show(&RestoreView::new(id, None, None, None))?;
@@ -277,20 +274,11 @@ async fn submit(
         Err(not_triggered) => not_triggered,
     };
     let location = request.savepoint_path.as_deref().unwrap_or_default();
-    let duplicate = |cause: &Throwable| cause.text().contains("has already been submitted");
-    if error.refusal().is_some_and(|(_, cause)| duplicate(cause)) {
-        return Ok(());
-    }
-    // a try whose answer was lost, or a failure between Flink's parts, may have begun the job all the same
-    if may_run {
-        match client.job_status(id).await {
-            Ok(Some(status)) if !status.is_ended() => return Ok(()),
-            Ok(None) if error.refusal().is_some_and(|(status, _)| status >= 500) => {}
-            Ok(Some(_)) if error.refusal().is_some() => {}
-            _ => return Err(lost(cx, id, location, error)),
-        }
-    }
+    let fate = fate(client, id, &error, may_run).await;
     match error.refusal() {
+        Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
+        _ if fate == Fate::Runs => Ok(()),
+        _ if fate == Fate::Unknown => Err(unknown_fate(cx, error, id, location)),
         Some((_, cause)) => {
             // a job that could not start may say more than the answer does
             let own = match diagnosis::diagnose(cause) {
@@ -305,13 +293,43 @@ async fn submit(
     }
 }
 
-/// The failure of a submission of which nothing was heard.
-fn lost(cx: &Context, id: JobId, location: &str, error: rest::Error) -> Failure {
+/// What became of a submission that was not answered as it should be.
+#[derive(PartialEq, Eq)]
+enum Fate {
+    Runs,
+    Refused,
+    Unknown,
+}
+
+/// A try whose answer was lost, or a failure inside the server such as a time-out between its parts, does not say that
+/// nothing was begun.
+async fn fate(client: &Client, id: JobId, error: &rest::Error, may_run: bool) -> Fate {
+    let refusal = error.refusal();
+    let times_out = |cause: &Throwable| {
+        let mut chain = cause.chain().iter();
+        chain.any(|exception| exception.simple_class() == "TimeoutException")
+    };
+    let in_doubt = may_run || refusal.is_some_and(|(_, cause)| times_out(cause));
+    if !in_doubt && refusal.is_none_or(|(status, _)| status < 500) {
+        return Fate::Refused;
+    }
+    let Ok(jobs) = client.jobs().await else {
+        return Fate::Unknown;
+    };
+    match jobs.iter().find(|job| job.id == id) {
+        Some(job) if job.status.is_ended() && refusal.is_some() => Fate::Refused,
+        Some(_) => Fate::Runs,
+        None if in_doubt => Fate::Unknown,
+        None => Fate::Refused,
+    }
+}
+
+fn unknown_fate(cx: &Context, error: rest::Error, id: JobId, location: &str) -> Failure {
     let failure = Failure {
         exit: Exit::TimedOut,
         ..Failure::from(error)
     };
-    let what = format!("lost contact while job {id} was submitted: whether it starts is not known");
+    let what = format!("no word of job {id}, which was submitted: whether it starts is not known");
     let resume = running_command(cx, id, Some(location));
     failure.doing(what).hint(format!("resume with `{resume}`"))
 }
@@ -509,6 +527,7 @@ async fn confirm(
     let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
     loop {
+        let asked = started.elapsed();
         let restored = match client.history(job.id).await {
             Ok(history) => history.and_then(|history| history.restored),
             Err(error) if error.is_no_answer() && started.elapsed() < client.timing().reconnect => {
@@ -521,11 +540,12 @@ async fn confirm(
             .as_ref()
             .and_then(|restored| restored.location.as_deref())
             .map(NormalLocation::of);
-        let is_late = staleness.is_over(client, started.elapsed()).await;
+        let is_confirmed =
+            |place: &NormalLocation| place.may_be(&wanted) || ends_alike(place, &wanted);
+        let is_late =
+            !place.as_ref().is_some_and(is_confirmed) && staleness.is_over(client, asked).await;
         match (restored, place) {
-            (Some(restored), Some(place))
-                if place.may_be(&wanted) || ends_alike(&place, &wanted) =>
-            {
+            (Some(restored), Some(place)) if is_confirmed(&place) => {
                 return Ok(restored);
             }
             (Some(restored), Some(place)) if place.parent_name() == Some(&job.id.to_string()) => {

@@ -11,7 +11,7 @@ use crate::domain::reference::SnapshotRef;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::inventory::catalogue::{self, JobHistory, NoLatest};
-use crate::rest::Client;
+use crate::rest::{self, Client};
 
 /// How many jobs' statistics are asked for at once.
 const STATISTICS_CONCURRENCY: usize = 8;
@@ -52,7 +52,8 @@ pub async fn shown_histories(
         .await
 }
 
-/// How long the checkpoint statistics lag behind by default, with a little to spare: `web.refresh-interval` is 3 s.
+/// How long the checkpoint statistics lag behind by default, with a little to spare: `web.refresh-interval` is 3 s. The
+/// cluster is asked for its own settings for no longer than this.
 const USUAL_LAG: Duration = Duration::from_millis(3500);
 
 /// How long the checkpoint statistics may lag behind, with a little to spare.
@@ -61,13 +62,17 @@ const USUAL_LAG: Duration = Duration::from_millis(3500);
 async fn statistics_lag(client: &Client) -> Duration {
     const SPARE: Duration = Duration::from_millis(500);
     const CACHE: &str = "rest.cache.checkpoint-statistics.timeout";
-    let Ok(interval) = client.refresh_interval().await else {
-        return USUAL_LAG;
+    let settings = async {
+        let interval = client.refresh_interval().await?;
+        let configuration = client.configuration().await.unwrap_or_default();
+        let cache = configuration.iter().find(|(key, _)| key == CACHE);
+        let cache = cache.and_then(|(_, value)| value::flink_duration(value).ok());
+        Ok::<_, rest::Error>(cache.unwrap_or(interval).saturating_add(SPARE))
     };
-    let configuration = client.configuration().await.unwrap_or_default();
-    let cache = configuration.iter().find(|(key, _)| key == CACHE);
-    let cache = cache.and_then(|(_, value)| value::flink_duration(value).ok());
-    cache.unwrap_or(interval) + SPARE
+    match tokio::time::timeout(USUAL_LAG, settings).await {
+        Ok(Ok(lag)) => lag,
+        Ok(Err(_)) | Err(_) => USUAL_LAG,
+    }
 }
 
 /// Tells when statistics that lack something cannot be stale any more.
@@ -77,12 +82,8 @@ pub struct Staleness {
 }
 
 impl Staleness {
-    /// Whether statistics read now show everything that was there `since` ago. Asks the cluster for its settings only
-    /// when the usual time is over.
+    /// Whether statistics that were asked for `since` after something happened must show it. Asks the cluster once for its settings.
     pub async fn is_over(&mut self, client: &Client, since: Duration) -> bool {
-        if since <= USUAL_LAG {
-            return false;
-        }
         let lag = match self.lag {
             Some(lag) => lag,
             None => *self.lag.insert(statistics_lag(client).await),

@@ -1,5 +1,7 @@
 //! Begins an operation, once, however often the network makes us ask.
 
+use std::time::{Duration, Instant};
+
 use super::context::{Context, Pending};
 use super::follow;
 use crate::domain::attempts::ATTEMPTS;
@@ -12,7 +14,25 @@ use crate::exit::Exit;
 use crate::rest::Client;
 use crate::rest::client::{NotTriggered, Pollable, TriggerRequest};
 
-/// Begins an operation under `id`, or on an old server under an id of the server's.
+/// How long a user lets us wait for an operation, from before it is begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeout {
+    /// As it was given.
+    pub after: Duration,
+    /// When it is over; `None` for a time that no clock reaches.
+    pub at: Option<Instant>,
+}
+
+impl Timeout {
+    /// The time runs from now on.
+    pub fn begin(after: Duration) -> Self {
+        let at = Instant::now().checked_add(after);
+        Self { after, at }
+    }
+}
+
+/// Begins an operation under `id`, or on an old server under an id of the server's. There the answer to the trigger is
+/// waited for past the time-out, since it alone tells the id.
 ///
 /// # Errors
 /// Refusals (1); an operation that may be under way although nothing was heard of it (3, with the command that
@@ -24,6 +44,7 @@ pub async fn operation(
     job: &Job,
     id: TriggerId,
     request: TriggerRequest<'_>,
+    timeout: Option<Timeout>,
 ) -> Result<Pending, Failure> {
     let takes_ids = client.version().takes_trigger_ids();
     let request = TriggerRequest {
@@ -41,7 +62,31 @@ pub async fn operation(
         // before the first byte is sent: whoever interrupts from here on must be told the id
         cx.begin(&pending);
     }
-    match client.trigger(verb, job.id, request).await {
+    let trigger = async {
+        let triggered = client.trigger(verb, job.id, request).await;
+        match triggered {
+            // a failure inside the server, such as a time-out between its parts, does not say that nothing was begun
+            Err(NotTriggered { ref error, .. })
+                if takes_ids
+                    && matches!(error.refusal(), Some((500.., _)))
+                    && may_run(client, &pending).await =>
+            {
+                Ok(id)
+            }
+            other => other,
+        }
+    };
+    let triggered = match timeout.filter(|_| takes_ids) {
+        Some(Timeout {
+            after,
+            at: Some(at),
+        }) => match tokio::time::timeout_at(at.into(), trigger).await {
+            Ok(triggered) => triggered,
+            Err(_) => return Err(unanswered(cx, &pending, after)),
+        },
+        _ => trigger.await,
+    };
+    match triggered {
         Ok(server_id) => {
             pending.id = server_id;
             if !takes_ids {
@@ -50,11 +95,6 @@ pub async fn operation(
             Ok(pending)
         }
         Err(not_triggered) => {
-            // a failure inside the server, such as a time-out between its parts, does not say that nothing was begun
-            let inside = matches!(not_triggered.error.refusal(), Some((500.., _)));
-            if takes_ids && inside && may_run(client, &pending).await {
-                return Ok(pending);
-            }
             cx.end(&pending);
             Err(why_not(cx, &pending, takes_ids, not_triggered))
         }
@@ -66,6 +106,14 @@ async fn may_run(client: &Client, pending: &Pending) -> bool {
     let what = Pollable::OfJob(pending.verb, pending.job);
     let status = client.status(what, pending.id).await;
     !matches!(status, Ok(OperationStatus::Unknown))
+}
+
+fn unanswered(cx: &Context, pending: &Pending, after: Duration) -> Failure {
+    let (noun, job, id) = (pending.verb.noun(), pending.job(), pending.id);
+    let what = format!(
+        "timed out after {after:?} while {noun} of {job} was triggered (trigger id {id}): whether it runs is not known"
+    );
+    Failure::new(Exit::TimedOut, what).hint(format!("resume with `{}`", cx.resume_command(pending)))
 }
 
 fn why_not(

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::{Context, Pending};
+use super::start::Timeout;
 use super::{follow, select, start};
 use crate::cli::value;
 use crate::domain::attempts::{self, ATTEMPTS, Choice};
@@ -71,7 +72,8 @@ pub async fn run(args: &StopArgs, cx: &Context) -> Result<Exit, Failure> {
         drain: args.drain,
         trigger_id: None,
     };
-    let pending = match begin(cx, &client, &job, request).await? {
+    let timeout = args.timeout.map(Timeout::begin);
+    let pending = match begin(cx, &client, &job, request, timeout).await? {
         Begun::Pending(pending) => pending,
         Begun::Done { id, location } => {
             cx.printer.note(format!(
@@ -96,7 +98,7 @@ pub async fn run(args: &StopArgs, cx: &Context) -> Result<Exit, Failure> {
         ))?;
         return Ok(Exit::Success);
     }
-    follow::to_end(cx, &client, &pending, args.timeout).await
+    follow::to_end(cx, &client, &pending, timeout).await
 }
 
 /// What came of the wish to stop a job.
@@ -110,6 +112,7 @@ async fn begin(
     client: &Client,
     job: &Job,
     request: TriggerRequest<'_>,
+    timeout: Option<Timeout>,
 ) -> Result<Begun, Failure> {
     if !client.version().takes_trigger_ids() {
         cx.printer.note(format!(
@@ -120,8 +123,16 @@ async fn begin(
         if let Some(failure) = pending_elsewhere(client, job).await? {
             return Err(failure);
         }
-        let pending =
-            start::operation(cx, client, Verb::Stop, job, start::random_id()?, request).await?;
+        let pending = start::operation(
+            cx,
+            client,
+            Verb::Stop,
+            job,
+            start::random_id()?,
+            request,
+            timeout,
+        )
+        .await?;
         start::announce(cx, &pending);
         return Ok(Begun::Pending(pending));
     }
@@ -148,9 +159,16 @@ async fn begin(
             (_, Some(_)) if started.elapsed() < STALE => tokio::time::sleep(LOOK).await,
             (_, Some(failure)) => return Err(failure),
             (Choice::Start(attempt), None) => {
-                let pending =
-                    start::operation(cx, client, Verb::Stop, job, id(job, attempt), request)
-                        .await?;
+                let pending = start::operation(
+                    cx,
+                    client,
+                    Verb::Stop,
+                    job,
+                    id(job, attempt),
+                    request,
+                    timeout,
+                )
+                .await?;
                 start::announce(cx, &pending);
                 return Ok(Begun::Pending(pending));
             }

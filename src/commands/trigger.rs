@@ -6,6 +6,7 @@ use clap::Args;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::context::{Context, Pending};
+use super::start::Timeout;
 use super::{follow, select, start};
 use crate::cli::value;
 use crate::domain::attempts::{self, ATTEMPTS, Choice};
@@ -116,9 +117,10 @@ async fn one(
     job: &Job,
     request: TriggerRequest<'_>,
 ) -> Result<Exit, Failure> {
+    let timeout = args.timeout.map(Timeout::begin);
     let pending = match &args.idempotency_key {
-        None => begin(cx, client, job, start::random_id()?, request).await?,
-        Some(key) => match under_key(cx, client, job, key, request).await? {
+        None => begin(cx, client, job, start::random_id()?, request, timeout).await?,
+        Some(key) => match under_key(cx, client, job, key, request, timeout).await? {
             Keyed::Pending(pending) => pending,
             Keyed::Done { id, location } => {
                 cx.printer.note(format!(
@@ -143,7 +145,7 @@ async fn one(
         ))?;
         return Ok(Exit::Success);
     }
-    follow::to_end(cx, client, &pending, args.timeout).await
+    follow::to_end(cx, client, &pending, timeout).await
 }
 
 async fn begin(
@@ -152,8 +154,9 @@ async fn begin(
     job: &Job,
     id: TriggerId,
     request: TriggerRequest<'_>,
+    timeout: Option<Timeout>,
 ) -> Result<Pending, Failure> {
-    let pending = start::operation(cx, client, Verb::Trigger, job, id, request).await?;
+    let pending = start::operation(cx, client, Verb::Trigger, job, id, request, timeout).await?;
     start::announce(cx, &pending);
     Ok(pending)
 }
@@ -170,6 +173,7 @@ async fn under_key(
     job: &Job,
     key: &str,
     request: TriggerRequest<'_>,
+    timeout: Option<Timeout>,
 ) -> Result<Keyed, Failure> {
     if !client.version().takes_trigger_ids() {
         let what = format!(
@@ -185,7 +189,7 @@ async fn under_key(
             id: id(attempt),
             location,
         }),
-        Choice::Start(attempt) => begin(cx, client, job, id(attempt), request)
+        Choice::Start(attempt) => begin(cx, client, job, id(attempt), request, timeout)
             .await
             .map(Keyed::Pending),
         Choice::Join(attempt) => {

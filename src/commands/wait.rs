@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::context::{Context, Pending};
+use super::start::Timeout;
 use super::{dispose, follow, restore, select};
 use crate::cli::value;
 use crate::domain::attempts::ATTEMPTS;
@@ -102,7 +103,8 @@ pub async fn run(args: &WaitArgs, cx: &Context) -> Result<Exit, Failure> {
         since: args.since,
     };
     cx.begin(&pending);
-    follow::to_end(cx, &client, &pending, args.timeout).await
+    let timeout = args.timeout.map(Timeout::begin);
+    follow::to_end(cx, &client, &pending, timeout).await
 }
 
 /// Finds out what runs under an id: the ids of stops are derived; checkpoints have a path of their own.

@@ -110,7 +110,7 @@ impl Request<'_> {
 pub(super) struct Unanswered {
     /// What the last try came to.
     pub(super) error: Error,
-    /// Whether any try may have reached the server and done its work.
+    /// Whether any try that was not answered may have reached the server and done its work.
     pub(super) may_have_arrived: bool,
 }
 
@@ -187,7 +187,7 @@ impl Transport {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            may_have_arrived |= error.is_no_answer() && !error.never_sent();
+            may_have_arrived |= error.is_outage() && !error.never_sent();
             let patience = self.patience(&error);
             let pause = pause(tries);
             let safe = request.repeatable || error.never_sent();

@@ -21,6 +21,13 @@ pub fn overview(version: &str, jobs: usize) -> Value {
         "jobs-cancelled": 0, "jobs-failed": 0, "flink-version": version, "flink-commit": "c0f8d1a"})
 }
 
+/// `/config`, with how often the cluster renews what it shows.
+pub fn config(version: &str, refresh_ms: u64) -> Value {
+    json!({"refresh-interval": refresh_ms, "timezone-name": "Coordinated Universal Time", "timezone-offset": 0,
+        "flink-version": version, "flink-revision": "c0f8d1a @ 2026-06-14T16:29:03+02:00",
+        "features": {"web-submit": true, "web-cancel": true, "web-rescale": false, "web-history": false}})
+}
+
 pub fn jobs(jobs: &[Job]) -> Value {
     let each = jobs.iter().map(|job| {
         let ended = ["FINISHED", "CANCELED", "FAILED"].contains(&job.status.as_str());
@@ -50,6 +57,55 @@ pub fn no_job(id: &str) -> Answer {
          org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job ({id})\n\t... 3 more"
     );
     Answer::json(404, json!({"errors": [text]}))
+}
+
+/// The refusal of a job id that was used before.
+pub fn submitted_before(version: &str) -> Answer {
+    let kind = if at_least(version, 2, 3) {
+        "Application"
+    } else {
+        "Job"
+    };
+    refused(
+        400,
+        &format!(
+            "org.apache.flink.runtime.client.Duplicate{kind}SubmissionException: {kind} has already been submitted."
+        ),
+    )
+}
+
+/// A failure of a handler with this root cause, `class: message`.
+pub fn refused(status: u16, cause: &str) -> Answer {
+    let text = format!(
+        "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat \
+         org.a.B.c(B.java:1)\nCaused by: java.util.concurrent.CompletionException: \
+         org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: Failed to execute \
+         job 'orders'.\n\t... 3 more\nCaused by: {cause}\n\t... 5 more\n"
+    );
+    Answer::json(status, json!({"errors": ["Internal server error.", text]}))
+}
+
+/// What `/jobs/:id/exceptions` says of a job that failed for this, `class: message`.
+pub fn exceptions(cause: &str) -> Answer {
+    let text = format!(
+        "org.apache.flink.runtime.JobException: Recovery is suppressed\n\tat a.B.c(B.java:1)\nCaused by: {cause}\n\t... 2 more\n"
+    );
+    Answer::ok(
+        json!({"exceptionHistory": {"entries": [{"exceptionName": "x", "stacktrace": text, "timestamp": NOW}],
+        "truncated": false}}),
+    )
+}
+
+pub fn no_exceptions() -> Answer {
+    Answer::ok(json!({"exceptionHistory": {"entries": [], "truncated": false}}))
+}
+
+/// Statistics of a job that was restored from this location.
+pub fn restored(location: &str) -> Value {
+    let mut statistics = history(Vec::new());
+    statistics["latest"]["restored"] = json!({"id": 7, "restore_timestamp": STARTED + 5, "is_savepoint": true,
+        "external_path": location});
+    statistics
 }
 
 /// A trigger id that is not known, in the words of 1.15 and later.

@@ -47,7 +47,7 @@ impl Drop for Dir {
 /// A command line to run, in an empty directory and environment.
 pub struct Tool {
     command: Command,
-    _dir: Dir,
+    dir: Dir,
 }
 
 /// `savepointctl` with these words; nothing names a cluster.
@@ -78,7 +78,7 @@ impl Tool {
         command
             .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
             .env("HOME", dir.path());
-        Self { command, _dir: dir }
+        Self { command, dir }
     }
 
     pub fn args<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
@@ -89,6 +89,11 @@ impl Tool {
 
     pub fn arg(self, word: &str) -> Self {
         self.args([word])
+    }
+
+    /// Writes a file into the directory where it runs.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        self.dir.file(name, text)
     }
 
     pub fn raw_arg(mut self, word: &std::ffi::OsStr) -> Self {

@@ -1,7 +1,7 @@
 //! A pretend Flink on loopback with a script for each test.
 //!
-//! What a test does not script and a healthy cluster always answers (`/overview`, `/jobs/overview`, the jobs' status
-//! and statistics) is answered from a small model. Any other request fails the test, as does a scripted answer that
+//! What a test does not script and a healthy cluster always answers (`/overview`, `/config`, `/jobs/overview`,
+//! the jobs' status and statistics) is answered from a small model. Any other request fails the test, as does a scripted answer that
 //! nobody asked for, and a handler that panics. Every request is recorded with its body.
 
 use std::collections::{HashMap, VecDeque};
@@ -19,6 +19,9 @@ use super::answers;
 /// How long a condition may take before the test is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long statistics are stale at most, unless a test says otherwise.
+pub const REFRESH_MS: u64 = 100;
+
 /// One request as it came.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -31,8 +34,10 @@ pub struct Request {
     pub authority: Option<String>,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// `Null` without a body.
+    /// `Null` without a body, and of a body that is no JSON by its type.
     pub body: Value,
+    /// The body as it came.
+    pub raw: Vec<u8>,
 }
 
 impl Request {
@@ -147,6 +152,7 @@ struct State {
     prefix: String,
     jobs: Vec<Job>,
     histories: HashMap<String, Value>,
+    exceptions: Option<Answer>,
     scripts: HashMap<String, VecDeque<Answer>>,
     always: HashMap<String, Answer>,
     dropped_accepts: usize,
@@ -259,8 +265,16 @@ impl Flink {
 
     /// What `/jobs/:id/checkpoints` answers from now on: entries, newest first.
     pub fn set_history(&self, job: &Job, entries: Vec<Value>) {
-        let history = answers::history(entries);
-        self.state().histories.insert(job.id.clone(), history);
+        self.set_statistics(&job.id, answers::history(entries));
+    }
+
+    /// What `/jobs/:id/exceptions` answers of every job.
+    pub fn set_exceptions(&self, exceptions: Answer) {
+        self.state().exceptions = Some(exceptions);
+    }
+
+    pub fn set_statistics(&self, job: &str, statistics: Value) {
+        self.state().histories.insert(job.to_owned(), statistics);
     }
 
     /// Answers this request, in this order, once each; every answer must be asked for.
@@ -281,6 +295,25 @@ impl Flink {
     /// Takes a savepoint, stop or checkpoint as Flink does: the answer names the body's trigger id.
     pub fn accept_triggers(&self, line: &str, times: usize) {
         self.on(line, vec![Answer::by(answers::triggered); times]);
+    }
+
+    /// Takes a submission as Flink does, when it is called: a job under the body's id, once. The job is as `make` says.
+    pub fn submitter(
+        &self,
+        make: impl Fn(&Request) -> (Job, Value) + Send + Sync + 'static,
+    ) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+        let shared = self.shared.clone();
+        move |request| {
+            let (job, history) = make(request);
+            let mut state = shared.state.lock().unwrap();
+            if state.jobs.iter().any(|other| other.id == job.id) {
+                return answers::submitted_before(&state.version);
+            }
+            let answer = Answer::ok(json!({ "jobid": job.id }));
+            state.histories.insert(job.id.clone(), history);
+            state.jobs.push(job);
+            answer
+        }
     }
 
     /// Answers polls of whatever trigger id below this path (`/jobs/:id/savepoints`).
@@ -323,6 +356,15 @@ impl Flink {
     pub fn requests_of(&self, line: &str) -> Vec<Request> {
         let fits = |request: &Request| request.line() == line || wildcard(&request.line()) == line;
         self.requests().into_iter().filter(fits).collect()
+    }
+
+    /// Waits until a job is listed.
+    pub fn until_job(&self, id: &str) {
+        let started = std::time::Instant::now();
+        while !self.state().jobs.iter().any(|job| job.id == id) {
+            assert!(started.elapsed() < PATIENCE, "job {id} never came");
+            std::thread::yield_now();
+        }
     }
 
     /// Waits until this many requests of a kind have come.
@@ -481,6 +523,8 @@ fn modelled(state: &State, line: &str) -> Option<Answer> {
             )));
         }
         "/jobs/overview" => return Some(Answer::ok(answers::jobs(&state.jobs))),
+        "/config" => return Some(Answer::ok(answers::config(&state.version, REFRESH_MS))),
+        "/jobmanager/config" => return Some(Answer::ok(json!([]))),
         "/jobs" => {
             let each = state
                 .jobs
@@ -493,7 +537,8 @@ fn modelled(state: &State, line: &str) -> Option<Answer> {
     let (id, what) = path.strip_prefix("/jobs/")?.split_once('/')?;
     let job = state.jobs.iter().find(|job| job.id == id);
     match (what, job) {
-        ("status" | "checkpoints", None) => Some(answers::no_job(id)),
+        ("exceptions", Some(_)) => state.exceptions.clone(),
+        ("status" | "checkpoints" | "exceptions", None) => Some(answers::no_job(id)),
         ("status", Some(job)) if answers::at_least(&state.version, 1, 16) => {
             Some(Answer::ok(json!({"status": job.status})))
         }
@@ -537,10 +582,16 @@ fn read_request(stream: &mut dyn Stream) -> io::Result<Option<Request>> {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
     stream.read_exact(&mut body)?;
-    let body = if body.is_empty() {
-        Value::Null
+    let raw = body;
+    let is_json = headers
+        .iter()
+        .any(|(name, value)| name == "content-type" && value.starts_with("application/json"));
+    let chunked = headers.iter().any(|(name, _)| name == "transfer-encoding");
+    assert!(!chunked && (is_json || raw.is_empty() || target.ends_with("/jars/upload")));
+    let body = if is_json {
+        serde_json::from_slice(&raw).unwrap()
     } else {
-        serde_json::from_slice(&body).unwrap()
+        Value::Null
     };
     Ok(Some(Request {
         method,
@@ -549,6 +600,7 @@ fn read_request(stream: &mut dyn Stream) -> io::Result<Option<Request>> {
         authority,
         headers,
         body,
+        raw,
     }))
 }
 

@@ -245,14 +245,17 @@ fn wait_dispose_waits_for_a_disposal_and_prints_nothing_on_stdout() {
 }
 
 #[test]
-fn a_failed_disposal_is_exit_1_with_its_root_cause() {
+fn a_failed_disposal_is_exit_1_with_its_root_cause_and_exit_4_where_nothing_was_there() {
     let (flink, _) = flink();
     let text =
         "java.io.FileNotFoundException: Cannot find meta data file '_metadata' in directory '/x'.";
-    flink.on(&disposal(), [failed(text)]);
+    flink.on(&disposal(), [failed(answers::DISK_FULL), failed(text)]);
     at(&flink, &format!("wait --dispose {ID}"))
         .run()
-        .fails(1, &["Cannot find meta data file"]);
+        .fails(1, &["No space left on device"]);
+    at(&flink, &format!("wait --dispose {ID}"))
+        .run()
+        .fails(4, &["there is no _metadata in the directory"]);
 }
 
 #[test]
