@@ -5,3 +5,4 @@ pub mod disposal;
 pub mod inspection;
 pub mod resolution;
 pub mod sharing;
+pub mod trace;
