@@ -76,11 +76,21 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
     for item in &refused {
         cx.printer.failure(&refusal(item));
     }
-    if !allowed.is_empty() {
-        confirm(args, &allowed)?;
-    }
     let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
+    let mut allowed: Vec<Item> = allowed.into_iter().cloned().collect();
+    if !allowed.is_empty() && !args.yes {
+        confirm(&allowed).await?;
+        // the answer may have taken long: what has come to need a snapshot since is seen now
+        let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
+        let jobs = snapshots::histories(&client, client.jobs().await?).await?;
+        allowed = disposal::plan(&locations, &jobs, &ReadHere);
+    }
     for item in &allowed {
+        if item.refusal.is_some() && !args.force {
+            cx.printer.failure(&refusal(item));
+            failures.push(Exit::Refused);
+            continue;
+        }
         match dispose(args, cx, &client, &item.location).await {
             Ok(gone) => cx.printer.show(&gone)?,
             Err(failure) => {
@@ -185,12 +195,9 @@ fn refusal(item: &Item) -> Failure {
 }
 
 /// Asks on a terminal. Without one, only `--yes` is an answer.
-fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
-    if args.yes {
-        return Ok(());
-    }
-    let (stdin, mut stderr) = (io::stdin(), io::stderr());
-    if !stdin.is_terminal() || !stderr.is_terminal() {
+async fn confirm(items: &[Item]) -> Result<(), Failure> {
+    let mut stderr = io::stderr();
+    if !io::stdin().is_terminal() || !stderr.is_terminal() {
         return Err(Failure::new(
             Exit::Usage,
             "a disposal cannot be undone, and no terminal is there to ask on",
@@ -208,15 +215,24 @@ fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
     let _ = stderr
         .write_all(text.as_bytes())
         .and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = stdin.read_line(&mut answer);
-    match (read, answer.trim()) {
-        (Ok(_), "y" | "Y" | "yes") => Ok(()),
+    match answer().await.as_deref() {
+        Some("y" | "Y" | "yes") => Ok(()),
         _ => Err(Failure::new(
             Exit::Refused,
             "not confirmed: nothing was disposed of",
         )),
     }
+}
+
+/// A line from the terminal. Read in a thread of its own, which an interruption leaves behind.
+async fn answer() -> Option<String> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        let _ = tell.send(read.ok().map(|_| line.trim().to_owned()));
+    });
+    told.await.ok().flatten()
 }
 
 fn counted(count: usize) -> String {

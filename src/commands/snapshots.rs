@@ -140,17 +140,15 @@ pub fn locate(
             Ok(found.location.to_owned())
         }
         Err(error) => {
-            let hint = match error {
-                NoLatest::NoJob(_) => "`savepointctl jobs --all` lists the jobs",
-                NoLatest::TooFew(_) => {
-                    "name the snapshot by its location; `savepointctl list` shows what is remembered"
-                }
+            let (exit, hint) = match error {
+                NoLatest::NoJob(_) => (Exit::NotFound, "`savepointctl jobs --all` lists the jobs"),
+                NoLatest::Ambiguous(_) => (Exit::Usage, "give more of the id, or the name"),
+                NoLatest::TooFew(_) => (
+                    Exit::NotFound,
+                    "name the snapshot by its location; `savepointctl list` shows what is remembered",
+                ),
             };
-            Err(Failure::new(
-                Exit::NotFound,
-                format!("{snapshot} names no snapshot: {error}"),
-            )
-            .hint(hint))
+            Err(Failure::new(exit, format!("{snapshot} names no snapshot: {error}")).hint(hint))
         }
     }
 }

@@ -261,7 +261,10 @@ async fn all_tasks_run(client: &Client, job: &Job, limit: Duration) -> Result<Jo
             return Ok(job);
         }
         if started.elapsed() >= limit {
-            let (up, total) = (job.tasks.running + job.tasks.finished, job.tasks.total);
+            let (up, total) = (
+                job.tasks.running.saturating_add(job.tasks.finished),
+                job.tasks.total,
+            );
             let what = format!(
                 "after {limit:?} only {up} of {total} tasks of job {} ({}) run",
                 job.id, job.name
