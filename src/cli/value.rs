@@ -1,4 +1,4 @@
-//! Durations and memory sizes, as users type them and as Flink writes them.
+//! Durations, as users type them and as Flink writes them.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -11,8 +11,8 @@ use crate::domain::job::{Job, JobSelector, JobStatus};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::view::CancelView;
-use crate::rest::Client;
 use crate::rest::client::NotTriggered;
+use crate::rest::{self, Client};
 
 /// The pause between two looks at the job.
 const LOOK: Duration = Duration::from_millis(50);
@@ -38,9 +38,9 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     let job = select::running(&client, &JobSelector::new(args.job.as_str())).await?;
     let named = format!("job {} ({})", job.id, job.name);
     if let Err(NotTriggered { error, may_run }) = client.cancel(job.id).await {
-        // 404 and 409 say that it has ended, perhaps by the first of two tries; a failure inside says nothing
-        let ended = matches!(error.refusal(), Some((404 | 409 | 500.., _)));
-        if !ended && !may_run {
+        // 404 and 409 say that it has ended, perhaps by the first of two tries
+        let has_ended = matches!(error.refusal(), Some((404 | 409, _)));
+        if !has_ended && !may_run && !is_ending(&client, &job, &error).await {
             return Err(Failure::from(error).doing(format!("cannot cancel {named}")));
         }
     }
@@ -58,6 +58,18 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
             format!("{named} has ended as {other} before it was cancelled"),
         )),
     }
+}
+
+/// Whether a job is being cancelled although the server failed to say so: its parts may have timed out on each other.
+async fn is_ending(client: &Client, job: &Job, error: &rest::Error) -> bool {
+    let ends = |status: JobStatus| {
+        status.is_ended() || status == JobStatus::Other("CANCELLING".to_owned())
+    };
+    matches!(error.refusal(), Some((500.., _)))
+        && client
+            .job_status(job.id)
+            .await
+            .is_ok_and(|status| status.is_some_and(ends))
 }
 
 /// Waits until the job has ended, riding out outages.
@@ -90,7 +102,7 @@ async fn ended(client: &Client, job: &Job, limit: Option<Duration>) -> Result<Jo
             }
         }
         if limit.is_some_and(|limit| started.elapsed() >= limit) {
-            let what = format!("timed out: {named} has not ended yet; its cancellation was sent");
+            let what = format!("timed out: {named} is still being cancelled");
             return Err(Failure::new(Exit::TimedOut, what).hint(hint));
         }
         tokio::time::sleep(LOOK).await;
