@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::tool::Tool;
+use crate::tool::{Said, Tool};
 
 /// How long anything may take that is not expected to take long; short enough to end a run that hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,11 +24,16 @@ pub struct Version(u32, u32, u32);
 
 impl Version {
     /// The versions that every promise is tried on.
-    pub const TESTED: [Self; 3] = [Self(2, 3, 0), Self(1, 20, 5), Self(1, 14, 6)];
+    pub const TESTED: [Self; 4] = [
+        Self(2, 3, 0),
+        Self(1, 20, 5),
+        Self(1, 16, 3),
+        Self(1, 14, 6),
+    ];
     /// The newest one.
     pub const NEWEST: Self = Self::TESTED[0];
     /// The oldest one.
-    pub const OLDEST: Self = Self::TESTED[2];
+    pub const OLDEST: Self = Self::TESTED[3];
 
     /// Whether the client may choose the trigger id, and the format of a savepoint.
     pub fn takes_trigger_ids(self) -> bool {
@@ -40,9 +45,39 @@ impl Version {
         self >= Self(1, 17, 0)
     }
 
-    /// How a batch job is refused: the oldest Flink does not say that it is one, only that some tasks do not run.
+    /// Whether a restore says who owns the snapshot from then on.
+    pub fn has_claim_modes(self) -> bool {
+        self.takes_trigger_ids()
+    }
+
+    /// Whether settings can be sent with a job.
+    pub fn takes_job_settings(self) -> bool {
+        self >= Self(1, 17, 0)
+    }
+
+    /// Whether the history tells the format of a savepoint.
+    pub fn tells_formats(self) -> bool {
+        self >= Self(1, 17, 0)
+    }
+
+    /// Settings under which the last three checkpoints are kept, and no state is too small for a file of its own.
+    pub fn keep_three(self) -> [String; 2] {
+        if self >= Self(2, 0, 0) {
+            [
+                "execution.checkpointing.num-retained=3".to_owned(),
+                "execution.checkpointing.data-inline-threshold=0".to_owned(),
+            ]
+        } else {
+            [
+                "state.checkpoints.num-retained=3".to_owned(),
+                "state.storage.fs.memory-threshold=0".to_owned(),
+            ]
+        }
+    }
+
+    /// How a batch job is refused: an old Flink does not say that it is one, only that some tasks do not run.
     pub fn refuses_batch_with(self) -> &'static str {
-        if self.takes_trigger_ids() {
+        if self >= Self(1, 17, 0) {
             "batch jobs take no snapshots"
         } else {
             "not all tasks of the job are running"
@@ -144,7 +179,9 @@ pub struct Cluster {
     /// Its files, and a place for those of the trials.
     pub dir: PathBuf,
     /// The uploaded test job.
-    jar: String,
+    pub jar: String,
+    /// The same on this machine.
+    jar_file: PathBuf,
     /// Words for each curl call.
     curl_flags: Vec<String>,
     _keeper: Keeper,
@@ -167,6 +204,7 @@ impl Cluster {
             url: String::new(),
             dir,
             jar: String::new(),
+            jar_file: PathBuf::new(),
             curl_flags: curl_flags.iter().map(|&word| word.to_owned()).collect(),
             _keeper: keeper,
             _permit: permit,
@@ -182,6 +220,7 @@ impl Cluster {
     #[must_use]
     pub fn with_job(mut self) -> Self {
         let jar = self.script(&["job".to_owned(), self.version.to_string()]);
+        self.jar_file = PathBuf::from(&jar);
         let form = format!("jarfile=@{jar};type=application/x-java-archive");
         let reply = self.curl("/jars/upload", &["-F", &form]);
         let name = reply["filename"].as_str().unwrap();
@@ -234,6 +273,50 @@ impl Cluster {
         let mut tool = Tool::new(&self.dir);
         tool.env("SAVEPOINTCTL_JOBMANAGER", &self.url);
         tool.args(arguments)
+    }
+
+    /// Its REST endpoints, one for each JobManager: jm-1, jm-2, ...
+    pub fn urls(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.dir.join("urls")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// The test job in a file that no other trial uploads: its path.
+    pub fn own_jar(&self) -> String {
+        let path = self.dir.join(format!("trial-{}.jar", number()));
+        fs::copy(&self.jar_file, &path).unwrap();
+        path.display().to_string()
+    }
+
+    /// The ids of the jars in the cluster that were uploaded from this file.
+    pub fn uploads_of(&self, jar: &str) -> Vec<String> {
+        let name = Path::new(jar).file_name().unwrap().to_str().unwrap();
+        let listed = self.get("/jars");
+        let files = listed["files"].as_array().unwrap();
+        let own = files.iter().filter(|file| file["name"] == name);
+        own.map(|file| file["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// A job that the tool has started, to be cancelled with its value.
+    pub fn started(&self, said: &Said) -> Job<'_> {
+        let id = said.exits(0).stdout.trim().to_owned();
+        assert_eq!(id.len(), 32, "no job id: {said}");
+        self.job_of_id(&id)
+    }
+
+    /// A job with this id.
+    pub fn job_of_id(&self, id: &str) -> Job<'_> {
+        let mut job = Job {
+            cluster: self,
+            id: id.to_owned(),
+            name: String::new(),
+        };
+        job.name = job.overview()["name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        job
     }
 
     /// A directory that no other trial uses and that does not exist.

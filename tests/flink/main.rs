@@ -7,14 +7,19 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
+mod bad_input;
 mod checkpoint;
 mod cluster;
+mod disposal;
 mod failures;
 mod forgetful;
 mod jobs;
+mod life;
 mod outage;
+mod restore;
 mod shared;
 mod stop;
+mod tally;
 mod tls;
 mod tool;
 mod trigger;
@@ -92,6 +97,10 @@ fn trials(ignored: bool) -> Vec<Trial> {
         checkpoint::TRIALS,
         wait::TRIALS,
         failures::TRIALS,
+        life::TRIALS,
+        restore::TRIALS,
+        bad_input::TRIALS,
+        disposal::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
