@@ -58,10 +58,10 @@ fn snapshots(shared: &Shared) {
         (path(&without), 4, "no _metadata in the directory"),
         (path(&something), 1, "not the metadata of a savepoint"),
         (path(&file), 1, "not the metadata of a savepoint"),
-        (path(&cut), 1, "cut"),
-        (path(&empty), 1, "cut"),
+        (path(&cut), 1, "cut short"),
+        (path(&empty), 1, "cut short"),
         ("s3://bucket/savepoint-1".to_owned(), 1, "'s3"),
-        (String::new(), 2, "empty"),
+        (String::new(), 2, "a SNAPSHOT is a location"),
     ];
     let jar = cluster.own_jar();
     let name = path(&cluster.fresh_dir());
