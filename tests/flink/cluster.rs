@@ -143,17 +143,15 @@ impl Drop for Permit {
 
 /// Ends a cluster when it is dropped, and also when this process ends in whatever way: a shell waits for the end of
 /// its standard input, which nobody but us holds open.
-struct Keeper(Child);
+pub struct Keeper(Child);
 
 impl Keeper {
-    fn of(dir: &Path) -> Self {
+    /// Ends what `script` has started in `dir`, by `script stop --dir DIR`, and removes the directory.
+    pub fn of(script: &Path, dir: &Path) -> Self {
         use std::os::unix::process::CommandExt as _;
-        let script = r#"cat; [ ! -e "$2/state" ] || "$1" stop --dir "$2"; [ -n "$SAVEPOINTCTL_TEST_KEEP" ] || rm -rf "$2""#;
+        let words = r#"cat; [ ! -e "$2/state" ] || "$1" stop --dir "$2"; [ -n "$SAVEPOINTCTL_TEST_KEEP" ] || rm -rf "$2""#;
         let mut command = Command::new("sh");
-        command
-            .args(["-c", script, "sh"])
-            .arg(script_path())
-            .arg(dir);
+        command.args(["-c", words, "sh"]).arg(script).arg(dir);
         // a group of its own: a Ctrl-C that ends us must not end it
         command.stdin(Stdio::piped()).process_group(0);
         Self(command.spawn().unwrap())
@@ -198,7 +196,7 @@ impl Cluster {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("flink-{}-{name}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
-        let keeper = Keeper::of(&dir);
+        let keeper = Keeper::of(&script_path(), &dir);
         let mut cluster = Self {
             version,
             url: String::new(),
@@ -216,11 +214,23 @@ impl Cluster {
         cluster
     }
 
+    /// The test job compiled for a version.
+    ///
+    /// # Panics
+    /// When it does not compile.
+    pub fn test_job(version: Version) -> PathBuf {
+        let mut command = Command::new(script_path());
+        command.args(["job", &version.to_string()]);
+        let out = command.stderr(Stdio::inherit()).output().unwrap();
+        assert!(out.status.success(), "the test job does not compile");
+        PathBuf::from(String::from_utf8(out.stdout).unwrap().trim())
+    }
+
     /// Uploads the test job, so that each trial only needs to run it.
     #[must_use]
     pub fn with_job(mut self) -> Self {
-        let jar = self.script(&["job".to_owned(), self.version.to_string()]);
-        self.jar_file = PathBuf::from(&jar);
+        self.jar_file = Self::test_job(self.version);
+        let jar = self.jar_file.display();
         let form = format!("jarfile=@{jar};type=application/x-java-archive");
         let reply = self.curl("/jars/upload", &["-F", &form]);
         let name = reply["filename"].as_str().unwrap();
@@ -249,16 +259,25 @@ impl Cluster {
     }
 
     fn curl(&self, path: &str, words: &[&str]) -> Value {
+        self.curl_at(&self.url, path, words)
+    }
+
+    fn curl_at(&self, url: &str, path: &str, words: &[&str]) -> Value {
         let mut command = Command::new("curl");
         command.args(["-sS", "--noproxy", "*", "-k", "-m", "60"]);
         command.args(&self.curl_flags).args(words);
-        let out = command.arg(format!("{}{path}", self.url)).output().unwrap();
+        let out = command.arg(format!("{url}{path}")).output().unwrap();
         serde_json::from_slice(&out.stdout).unwrap_or(Value::Null)
     }
 
     /// What REST says.
     pub fn get(&self, path: &str) -> Value {
         self.curl(path, &[])
+    }
+
+    /// What another of its REST endpoints says.
+    pub fn get_at(&self, url: &str, path: &str) -> Value {
+        self.curl_at(url, path, &[])
     }
 
     /// Sends a request with a JSON body.

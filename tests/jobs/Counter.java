@@ -43,6 +43,7 @@ import org.apache.flink.util.Collector;
  *   <li>fail-finish true: tally fails when it is to end, so a stop fails after its savepoint was made
  *   <li>restart none: no restart strategy; batch true: run in batch mode (1.12 and later; give a count)
  *   <li>fail-main true: main throws; no-job true: main returns without a job
+ *   <li>slow-main MS: main waits before it runs the job
  *   <li>backend rocksdb: with incremental checkpoints; retain true: checkpoints stay when the job is cancelled
  * </ul>
  */
@@ -214,6 +215,7 @@ public class Counter {
     Arguments arguments = new Arguments(words);
     if (arguments.flag("fail-main")) throw new IllegalStateException("main fails, as asked");
     if (arguments.flag("no-job")) return;
+    Thread.sleep(arguments.number("slow-main", 0));
     String topology = arguments.text("topology", "uid");
     boolean batch = arguments.flag("batch");
     long keys = arguments.number("keys", 10);
