@@ -1,7 +1,7 @@
 //! The protocol of the test job: what it has counted, in which snapshot, and from where it went on.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cluster::{Cluster, until};
 
@@ -15,13 +15,6 @@ impl Tally {
     pub fn new(cluster: &Cluster) -> Self {
         Self {
             dir: cluster.fresh_dir(),
-        }
-    }
-
-    /// A directory that a job uses already.
-    pub fn at(dir: &Path) -> Self {
-        Self {
-            dir: dir.to_owned(),
         }
     }
 
