@@ -225,7 +225,6 @@ fn trigger(pair: &Pair) {
         .start();
     running.until_it_says("trigger id", 1);
     let said = pair.end_under_new_leader(running);
-    eprintln!("TRIGGER {said}");
     said.fails(4, "does not know trigger id");
     pair.until_runs(&job.id);
     assert_eq!(pair.running(), [job.id.as_str()]);
@@ -249,7 +248,6 @@ fn finished(pair: &Pair) {
     let mut tool = Tool::line(&line, &pair.cluster.dir);
     tool.env("SAVEPOINTCTL_JOBMANAGER", &pair.cluster.urls()[0]);
     let said = tool.run();
-    eprintln!("FINISHED {said}");
     said.fails(4, "does not know trigger id");
     pair.cancel_all();
 }
@@ -261,7 +259,6 @@ fn stop(pair: &Pair) {
     running.until_it_says("trigger id", 1);
     job.wait_for_pending_stop();
     let said = pair.end_under_new_leader(running);
-    eprintln!("STOP {said}");
     said.fails(4, "does not know trigger id");
     pair.until_runs(&job.id);
     assert_eq!(pair.running(), [job.id.as_str()]);
@@ -296,7 +293,6 @@ fn restore(pair: &Pair) {
     });
     pair.tool_of_leader(["cancel", &other.id]).run();
     let said = running.end();
-    eprintln!("RESTORE {said}");
     assert_eq!(said.exits(0).stdout.trim(), id);
     assert_eq!(pair.running(), [id]);
     pair.cancel_all();
@@ -326,7 +322,6 @@ fn submission(pair: &Pair) {
     let mut running = tool.start();
     running.until_it_says("/run", 1);
     let said = pair.end_under_new_leader(running);
-    eprintln!("SUBMISSION {said}");
     let running = pair.running();
     assert!(running.len() <= 1, "{running:?} after {said}");
     if said.stdout.is_empty() {
@@ -355,17 +350,21 @@ fn dispose(pair: &Pair) {
             copy.display().to_string()
         })
         .collect();
-    let mut running = pair.tool(["dispose", "--yes", "-v"]).args(&copies).start();
+    // the order under way is answered after `web.timeout` only, 10 minutes: the tool is told not to wait for that
+    let dispose = ["dispose", "--yes", "-v", "--timeout", "10s"];
+    let mut running = pair.tool(dispose).args(&copies).start();
     running.until_it_says("/savepoint-disposal", 5);
     let said = pair.end_under_new_leader(running);
-    eprintln!("DISPOSE {said}");
+    let claimed: Vec<&str> = said.stdout.lines().collect();
+    if claimed.len() == copies.len() {
+        said.exits(0);
+    } else {
+        said.exits(8).says("snapshots were not disposed of");
+    }
     for copy in &copies {
-        let claimed = said.stdout.lines().any(|line| line == copy);
-        assert!(
-            !claimed || !Path::new(copy).exists(),
-            "{copy} is still there: {said}"
-        );
-        if !claimed {
+        if claimed.contains(&copy.as_str()) {
+            assert!(!Path::new(copy).exists(), "{copy} is there: {said}");
+        } else {
             said.says(copy);
         }
     }
