@@ -230,6 +230,15 @@ pub fn diagnose(failure: &Throwable) -> Diagnosis {
             hint: None,
         };
     }
+    if is_cut_metadata(failure) {
+        return Diagnosis {
+            kind: Kind::Failed,
+            sentence: "its metadata is cut short".to_owned(),
+            hint: Some(
+                "the _metadata file is incomplete: compare its size with where it was copied from",
+            ),
+        };
+    }
     let known = KNOWN
         .iter()
         .find_map(|known| failure.find(known.text).map(|exception| (known, exception)));
@@ -255,6 +264,16 @@ pub fn diagnose(failure: &Throwable) -> Diagnosis {
         sentence,
         hint: Some(known.hint),
     }
+}
+
+/// Whether the metadata of a snapshot ended too early: Flink says so without a word.
+fn is_cut_metadata(failure: &Throwable) -> bool {
+    let root = failure.root();
+    root.simple_class() == "EOFException"
+        && root.message.is_empty()
+        && failure
+            .text()
+            .contains("Checkpoints.loadCheckpointMetadata(")
 }
 
 /// The root cause, with its class where the message alone could be anything.
@@ -329,6 +348,14 @@ mod tests {
             found.sentence,
             "Failed to create savepoint directory at /f: /f (FileAlreadyExistsException)"
         );
+    }
+
+    #[test]
+    fn metadata_that_is_cut_short_is_told_from_other_ends() {
+        let text = "org.apache.flink.util.FlinkException: Could not dispose savepoint /x.\n\tat a.B.c(B.java:1)\nCaused by: java.io.EOFException\n\tat java.io.DataInputStream.readFully(DataInputStream.java:210)\n\tat org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(Checkpoints.java:98)";
+        assert_eq!(diagnosed(text).sentence, "its metadata is cut short");
+        let other = text.replace("Checkpoints.loadCheckpointMetadata", "Other.read");
+        assert_eq!(diagnosed(&other).sentence, "EOFException");
     }
 
     #[test]

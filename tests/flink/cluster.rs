@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::tool::Tool;
+use crate::tool::{Said, Tool};
 
 /// How long anything may take that is not expected to take long; short enough to end a run that hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,11 +24,16 @@ pub struct Version(u32, u32, u32);
 
 impl Version {
     /// The versions that every promise is tried on.
-    pub const TESTED: [Self; 3] = [Self(2, 3, 0), Self(1, 20, 5), Self(1, 14, 6)];
+    pub const TESTED: [Self; 4] = [
+        Self(2, 3, 0),
+        Self(1, 20, 5),
+        Self(1, 16, 3),
+        Self(1, 14, 6),
+    ];
     /// The newest one.
     pub const NEWEST: Self = Self::TESTED[0];
     /// The oldest one.
-    pub const OLDEST: Self = Self::TESTED[2];
+    pub const OLDEST: Self = Self::TESTED[3];
 
     /// Whether the client may choose the trigger id, and the format of a savepoint.
     pub fn takes_trigger_ids(self) -> bool {
@@ -40,9 +45,39 @@ impl Version {
         self >= Self(1, 17, 0)
     }
 
-    /// How a batch job is refused: the oldest Flink does not say that it is one, only that some tasks do not run.
+    /// Whether a restore says who owns the snapshot from then on.
+    pub fn has_claim_modes(self) -> bool {
+        self.takes_trigger_ids()
+    }
+
+    /// Whether settings can be sent with a job.
+    pub fn takes_job_settings(self) -> bool {
+        self >= Self(1, 17, 0)
+    }
+
+    /// Whether the history tells the format of a savepoint.
+    pub fn tells_formats(self) -> bool {
+        self >= Self(1, 17, 0)
+    }
+
+    /// Settings under which the last three checkpoints are kept, and no state is too small for a file of its own.
+    pub fn keep_three(self) -> [String; 2] {
+        if self >= Self(2, 0, 0) {
+            [
+                "execution.checkpointing.num-retained=3".to_owned(),
+                "execution.checkpointing.data-inline-threshold=0".to_owned(),
+            ]
+        } else {
+            [
+                "state.checkpoints.num-retained=3".to_owned(),
+                "state.storage.fs.memory-threshold=0".to_owned(),
+            ]
+        }
+    }
+
+    /// How a batch job is refused: an old Flink does not say that it is one, only that some tasks do not run.
     pub fn refuses_batch_with(self) -> &'static str {
-        if self.takes_trigger_ids() {
+        if self >= Self(1, 17, 0) {
             "batch jobs take no snapshots"
         } else {
             "not all tasks of the job are running"
@@ -108,17 +143,15 @@ impl Drop for Permit {
 
 /// Ends a cluster when it is dropped, and also when this process ends in whatever way: a shell waits for the end of
 /// its standard input, which nobody but us holds open.
-struct Keeper(Child);
+pub struct Keeper(Child);
 
 impl Keeper {
-    fn of(dir: &Path) -> Self {
+    /// Ends what `script` has started in `dir`, by `script stop --dir DIR`, and removes the directory.
+    pub fn of(script: &Path, dir: &Path) -> Self {
         use std::os::unix::process::CommandExt as _;
-        let script = r#"cat; [ ! -e "$2/state" ] || "$1" stop --dir "$2"; [ -n "$SAVEPOINTCTL_TEST_KEEP" ] || rm -rf "$2""#;
+        let words = r#"cat; [ ! -e "$2/state" ] || "$1" stop --dir "$2"; [ -n "$SAVEPOINTCTL_TEST_KEEP" ] || rm -rf "$2""#;
         let mut command = Command::new("sh");
-        command
-            .args(["-c", script, "sh"])
-            .arg(script_path())
-            .arg(dir);
+        command.args(["-c", words, "sh"]).arg(script).arg(dir);
         // a group of its own: a Ctrl-C that ends us must not end it
         command.stdin(Stdio::piped()).process_group(0);
         Self(command.spawn().unwrap())
@@ -144,7 +177,9 @@ pub struct Cluster {
     /// Its files, and a place for those of the trials.
     pub dir: PathBuf,
     /// The uploaded test job.
-    jar: String,
+    pub jar: String,
+    /// The same on this machine.
+    jar_file: PathBuf,
     /// Words for each curl call.
     curl_flags: Vec<String>,
     _keeper: Keeper,
@@ -161,12 +196,13 @@ impl Cluster {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("flink-{}-{name}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
-        let keeper = Keeper::of(&dir);
+        let keeper = Keeper::of(&script_path(), &dir);
         let mut cluster = Self {
             version,
             url: String::new(),
             dir,
             jar: String::new(),
+            jar_file: PathBuf::new(),
             curl_flags: curl_flags.iter().map(|&word| word.to_owned()).collect(),
             _keeper: keeper,
             _permit: permit,
@@ -178,10 +214,23 @@ impl Cluster {
         cluster
     }
 
+    /// The test job compiled for a version.
+    ///
+    /// # Panics
+    /// When it does not compile.
+    pub fn test_job(version: Version) -> PathBuf {
+        let mut command = Command::new(script_path());
+        command.args(["job", &version.to_string()]);
+        let out = command.stderr(Stdio::inherit()).output().unwrap();
+        assert!(out.status.success(), "the test job does not compile");
+        PathBuf::from(String::from_utf8(out.stdout).unwrap().trim())
+    }
+
     /// Uploads the test job, so that each trial only needs to run it.
     #[must_use]
     pub fn with_job(mut self) -> Self {
-        let jar = self.script(&["job".to_owned(), self.version.to_string()]);
+        self.jar_file = Self::test_job(self.version);
+        let jar = self.jar_file.display();
         let form = format!("jarfile=@{jar};type=application/x-java-archive");
         let reply = self.curl("/jars/upload", &["-F", &form]);
         let name = reply["filename"].as_str().unwrap();
@@ -210,16 +259,25 @@ impl Cluster {
     }
 
     fn curl(&self, path: &str, words: &[&str]) -> Value {
+        self.curl_at(&self.url, path, words)
+    }
+
+    fn curl_at(&self, url: &str, path: &str, words: &[&str]) -> Value {
         let mut command = Command::new("curl");
         command.args(["-sS", "--noproxy", "*", "-k", "-m", "60"]);
         command.args(&self.curl_flags).args(words);
-        let out = command.arg(format!("{}{path}", self.url)).output().unwrap();
+        let out = command.arg(format!("{url}{path}")).output().unwrap();
         serde_json::from_slice(&out.stdout).unwrap_or(Value::Null)
     }
 
     /// What REST says.
     pub fn get(&self, path: &str) -> Value {
         self.curl(path, &[])
+    }
+
+    /// What another of its REST endpoints says.
+    pub fn get_at(&self, url: &str, path: &str) -> Value {
+        self.curl_at(url, path, &[])
     }
 
     /// Sends a request with a JSON body.
@@ -234,6 +292,50 @@ impl Cluster {
         let mut tool = Tool::new(&self.dir);
         tool.env("SAVEPOINTCTL_JOBMANAGER", &self.url);
         tool.args(arguments)
+    }
+
+    /// Its REST endpoints, one for each JobManager: jm-1, jm-2, ...
+    pub fn urls(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.dir.join("urls")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// The test job in a file that no other trial uploads: its path.
+    pub fn own_jar(&self) -> String {
+        let path = self.dir.join(format!("trial-{}.jar", number()));
+        fs::copy(&self.jar_file, &path).unwrap();
+        path.display().to_string()
+    }
+
+    /// The ids of the jars in the cluster that were uploaded from this file.
+    pub fn uploads_of(&self, jar: &str) -> Vec<String> {
+        let name = Path::new(jar).file_name().unwrap().to_str().unwrap();
+        let listed = self.get("/jars");
+        let files = listed["files"].as_array().unwrap();
+        let own = files.iter().filter(|file| file["name"] == name);
+        own.map(|file| file["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// A job that the tool has started, to be cancelled with its value.
+    pub fn started(&self, said: &Said) -> Job<'_> {
+        let id = said.exits(0).stdout.trim().to_owned();
+        assert_eq!(id.len(), 32, "no job id: {said}");
+        self.job_of_id(&id)
+    }
+
+    /// A job with this id.
+    pub fn job_of_id(&self, id: &str) -> Job<'_> {
+        let mut job = Job {
+            cluster: self,
+            id: id.to_owned(),
+            name: String::new(),
+        };
+        job.name = job.overview()["name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        job
     }
 
     /// A directory that no other trial uses and that does not exist.

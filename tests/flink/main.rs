@@ -7,14 +7,21 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
+mod application;
+mod bad_input;
 mod checkpoint;
 mod cluster;
+mod disposal;
 mod failures;
 mod forgetful;
+mod high_availability;
 mod jobs;
+mod life;
 mod outage;
+mod restore;
 mod shared;
 mod stop;
+mod tally;
 mod tls;
 mod tool;
 mod trigger;
@@ -27,10 +34,14 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 
 use cluster::Version;
+use high_availability::Pair;
 use shared::Shared;
 
 /// A trial on the cluster of one version: its name, and what it does.
 type OnCluster = (&'static str, fn(&Shared));
+
+/// A trial that starts its cluster by itself.
+type OnItsOwn = (&'static str, fn());
 
 /// Trials mostly wait, so more of them run at once than there are cores.
 const THREADS: usize = 4;
@@ -48,10 +59,17 @@ fn main() -> ExitCode {
         )),
         (true, true) => None,
     };
-    let trials = trials(why_not.is_some());
-    if let (Some(why), false) = (&why_not, arguments.list) {
-        println!("{} real-Flink tests skipped: {why}", trials.len());
-        arguments.quiet = true;
+    let no_zookeeper = wanted && !high_availability::is_possible();
+    let trials = trials(why_not.is_some(), no_zookeeper);
+    let ha = high_availability::TRIALS.len();
+    let skipped = match why_not {
+        Some(why) => Some((trials.len(), why)),
+        None if no_zookeeper => Some((ha, "missing: zookeeper; tests/run gets it".to_owned())),
+        None => None,
+    };
+    if let (Some((count, why)), false) = (skipped, arguments.list) {
+        println!("{count} real-Flink tests skipped: {why}");
+        arguments.quiet |= count == trials.len();
         if wanted && env::var("CI").is_ok_and(|value| value == "true") {
             eprintln!("nothing may be missing with CI=true");
             return ExitCode::FAILURE;
@@ -84,7 +102,7 @@ fn missing() -> Vec<&'static str> {
 }
 
 /// Every trial, those of one cluster in a row: a cluster is ended with the last of its trials.
-fn trials(ignored: bool) -> Vec<Trial> {
+fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let rooms = [
         jobs::TRIALS,
         trigger::TRIALS,
@@ -92,6 +110,10 @@ fn trials(ignored: bool) -> Vec<Trial> {
         checkpoint::TRIALS,
         wait::TRIALS,
         failures::TRIALS,
+        life::TRIALS,
+        restore::TRIALS,
+        bad_input::TRIALS,
+        disposal::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
@@ -108,12 +130,21 @@ fn trials(ignored: bool) -> Vec<Trial> {
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
-    for (name, body) in tls::TRIALS {
-        let trial = Trial::test(format!("tls::{name}"), move || {
+    for (name, body) in tls::TRIALS.iter().chain(application::TRIALS) {
+        let trial = Trial::test(format!("own::{name}"), move || {
             body();
             Ok(())
         });
         trials.push(trial.with_ignored_flag(ignored));
+    }
+    let pair = Arc::new(Pair::default());
+    for (name, body) in high_availability::TRIALS {
+        let pair = Arc::clone(&pair);
+        let trial = Trial::test(format!("ha::{name}"), move || {
+            body(&pair);
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(ignored || no_zookeeper));
     }
     trials
 }

@@ -62,8 +62,11 @@ impl Shared {
         let cluster = self.cluster.get_or_init(|| {
             // a start that failed is not tried again for each trial
             let start = || {
-                let slots = ["--slots".to_owned(), SLOTS.to_string()];
-                Cluster::start(self.version, &self.version.to_string(), &slots, &[]).with_job()
+                let mut options = vec!["--slots".to_owned(), SLOTS.to_string()];
+                for setting in self.version.keep_three() {
+                    options.extend(["--conf".to_owned(), setting]);
+                }
+                Cluster::start(self.version, &self.version.to_string(), &options, &[]).with_job()
             };
             std::panic::catch_unwind(start).ok()
         });

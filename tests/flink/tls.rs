@@ -4,11 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::OnItsOwn;
 use crate::cluster::{Cluster, Version};
 use crate::tool::Tool;
-
-/// A trial that starts its cluster by itself.
-type OnItsOwn = (&'static str, fn());
 
 pub const TRIALS: &[OnItsOwn] = &[
     (

@@ -62,6 +62,12 @@ impl Tool {
         self
     }
 
+    /// Adds arguments for the program that is restored.
+    #[must_use]
+    pub fn program(self, program: &[&str]) -> Self {
+        self.args(["--"]).args(program)
+    }
+
     /// Starts it.
     pub fn start(mut self) -> Running {
         self.0.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -43,6 +43,8 @@ import org.apache.flink.util.Collector;
  *   <li>fail-finish true: tally fails when it is to end, so a stop fails after its savepoint was made
  *   <li>restart none: no restart strategy; batch true: run in batch mode (1.12 and later; give a count)
  *   <li>fail-main true: main throws; no-job true: main returns without a job
+ *   <li>slow-main MS: main waits before it runs the job
+ *   <li>backend rocksdb: with incremental checkpoints; retain true: checkpoints stay when the job is cancelled
  * </ul>
  */
 public class Counter {
@@ -213,6 +215,7 @@ public class Counter {
     Arguments arguments = new Arguments(words);
     if (arguments.flag("fail-main")) throw new IllegalStateException("main fails, as asked");
     if (arguments.flag("no-job")) return;
+    Thread.sleep(arguments.number("slow-main", 0));
     String topology = arguments.text("topology", "uid");
     boolean batch = arguments.flag("batch");
     long keys = arguments.number("keys", 10);
@@ -224,6 +227,15 @@ public class Counter {
     if (arguments.text("restart", "").equals("none")) {
       settings.setString("restart-strategy", "none"); // up to 1.20
       settings.setString("restart-strategy.type", "none"); // from 1.19 on
+    }
+    if (arguments.text("backend", "").equals("rocksdb")) {
+      settings.setString("state.backend", "rocksdb"); // up to 1.20
+      settings.setString("state.backend.incremental", "true");
+      settings.setString("state.backend.type", "rocksdb"); // from 1.17 on
+      settings.setString("execution.checkpointing.incremental", "true"); // from 1.20 on
+    }
+    if (arguments.flag("retain")) {
+      settings.setString("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
     }
     environment.configure(settings, Counter.class.getClassLoader());
     if (arguments.number("parallelism", 0) > 0) environment.setParallelism((int) arguments.number("parallelism", 1));
