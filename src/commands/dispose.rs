@@ -75,7 +75,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer.failure(&refusal(item));
     }
     if !allowed.is_empty() {
-        confirm(args, &allowed)?;
+        confirm(args, &allowed).await?;
     }
     let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
     for item in &allowed {
@@ -149,7 +149,7 @@ fn refusal(item: &Item) -> Failure {
 }
 
 /// Asks on a terminal. Without one, only `--yes` is an answer.
-fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
+async fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
     if args.yes {
         return Ok(());
     }
@@ -172,15 +172,24 @@ fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
     let _ = stderr
         .write_all(text.as_bytes())
         .and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = stdin.read_line(&mut answer);
-    match (read, answer.trim()) {
-        (Ok(_), "y" | "Y" | "yes") => Ok(()),
+    match typed_line().await.as_deref().map(str::trim) {
+        Some("y" | "Y" | "yes") => Ok(()),
         _ => Err(Failure::new(
             Exit::Refused,
             "not confirmed: nothing was disposed of",
         )),
     }
+}
+
+/// A line from the terminal. Read aside, so that an interruption need not wait for it.
+async fn typed_line() -> Option<String> {
+    let (send, line) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        let _ = send.send(read.ok().map(|_| line));
+    });
+    line.await.ok().flatten()
 }
 
 fn counted(count: usize) -> String {

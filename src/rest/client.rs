@@ -310,7 +310,8 @@ impl Client {
                 }
             }),
             Err(error) => {
-                let may_run = error.is_outage() && !error.never_sent();
+                // a failure inside the server does not say that nothing was begun
+                let may_run = error.is_no_answer() && !error.never_sent();
                 Err(NotTriggered { error, may_run })
             }
         }
