@@ -371,9 +371,11 @@ pub async fn until_running(
     cx.end_other(&ongoing);
     let restored = match from {
         Some(from) => Some(confirm(cx, client, &job, from).await?),
+        // details only: that it runs is what counts
         None => client
             .history(id)
-            .await?
+            .await
+            .unwrap_or_default()
             .and_then(|history| history.restored),
     };
     cx.printer.show(&RestoreView::new(
@@ -416,15 +418,9 @@ async fn tasks_run(
                     Some(_) | None => {}
                 }
             }
-            Err(error) if !error.is_outage() => return Err(Failure::from(error).hint(resume())),
+            Err(error) if !error.is_no_answer() => return Err(Failure::from(error).hint(resume())),
             Err(error) if last_answer.elapsed() >= client.timing().reconnect => {
-                let failure = Failure {
-                    exit: Exit::TimedOut,
-                    ..Failure::from(error)
-                };
-                return Err(failure
-                    .doing(format!("lost contact while job {id} was starting"))
-                    .hint(resume()));
+                return Err(lost_contact(error, id).hint(resume()));
             }
             Err(_) => {}
         }
@@ -444,6 +440,14 @@ async fn tasks_run(
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+fn lost_contact(error: rest::Error, id: JobId) -> Failure {
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    failure.doing(format!("lost contact while job {id} was starting"))
 }
 
 async fn did_not_start(client: &Client, job: &Job, from: Option<&str>) -> Failure {
@@ -476,12 +480,24 @@ async fn confirm(
     let wanted = NormalLocation::of(from);
     let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
+    let mut last_answer = started;
     loop {
         let asked = started.elapsed();
-        let restored = client
-            .history(job.id)
-            .await?
-            .and_then(|history| history.restored);
+        let history = match client.history(job.id).await {
+            Err(error)
+                if error.is_no_answer() && last_answer.elapsed() < client.timing().reconnect =>
+            {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            Err(error) => {
+                let resume = running_command(cx, job.id, Some(from));
+                return Err(lost_contact(error, job.id).hint(format!("resume with `{resume}`")));
+            }
+            Ok(history) => history,
+        };
+        last_answer = Instant::now();
+        let restored = history.and_then(|history| history.restored);
         let place = restored
             .as_ref()
             .and_then(|restored| restored.location.as_deref())

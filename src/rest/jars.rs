@@ -115,7 +115,7 @@ impl Client {
             .map_err(|err| self.not_flink(format!("its jobid is none: {err}")))
     }
 
-    /// Deletes an uploaded jar.
+    /// Deletes an uploaded jar. One that is not there any more is deleted.
     pub async fn delete_jar(&self, jar: &str) -> Result<(), Error> {
         let path = format!("/jars/{}", encoded(jar));
         let request = Request {
@@ -124,7 +124,13 @@ impl Client {
             body: None,
             repeatable: true,
         };
-        self.transport.call::<Value>(&request).await.map(drop)
+        match self.transport.call::<Value>(&request).await {
+            // by a request whose answer was lost
+            Err(Error::Refused { cause, .. }) if cause.find("does not exist in").is_some() => {
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
     }
 
     /// Why the job last failed, as far as the cluster tells; it may lag some seconds behind.
