@@ -13,6 +13,7 @@ mod faults;
 mod faults_of_life;
 mod forgotten;
 mod jobs;
+mod list;
 mod output;
 mod restore;
 mod restored;
