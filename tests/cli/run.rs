@@ -78,7 +78,7 @@ impl Tool {
         command
             .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
             .env("HOME", dir.path());
-        Self { command, dir: dir }
+        Self { command, dir }
     }
 
     pub fn args<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
