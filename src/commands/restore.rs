@@ -10,6 +10,7 @@ use clap::{ArgGroup, Args};
 use futures_util::stream;
 
 use super::context::{Context, Ongoing};
+use super::start::Timeout;
 use super::{snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
@@ -119,8 +120,24 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         resume: running_command(cx, id, Some(&location)),
     };
     cx.begin_other(ongoing.clone());
-    let submitted = submit(cx, &client, &jar_id, &request, id).await;
-    if uploaded && !args.keep_jar {
+    let timeout = args.timeout.map(Timeout::begin);
+    let submission = submit(cx, &client, &jar_id, &request, id);
+    let submitted = match timeout.and_then(|timeout| timeout.at) {
+        None => submission.await,
+        Some(at) => match tokio::time::timeout_at(at.into(), submission).await {
+            Ok(submitted) => submitted,
+            Err(_) => {
+                let what = format!(
+                    "timed out while job {id} was submitted: whether it starts is not known"
+                );
+                Err(Failure::new(Exit::TimedOut, what)
+                    .hint(format!("resume with `{}`", ongoing.resume)))
+            }
+        },
+    };
+    // where nobody knows, the main method may still run and need it
+    let is_unknown = matches!(&submitted, Err(failure) if failure.exit == Exit::TimedOut);
+    if uploaded && !args.keep_jar && !is_unknown {
         if let Err(error) = client.delete_jar(&jar_id).await {
             cx.printer.warning(format!(
                 "the uploaded jar {jar_id} was not deleted: {error}"
@@ -138,7 +155,7 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer.show(&RestoreView::new(id, None, None, None))?;
         return Ok(Exit::Success);
     }
-    until_running(cx, &client, id, Some(&location), args.timeout).await
+    until_running(cx, &client, id, Some(&location), timeout).await
 }
 
 /// The request less job id and snapshot. What the cluster's version cannot do is refused before anything is sent.
@@ -356,7 +373,7 @@ pub async fn until_running(
     client: &Client,
     id: JobId,
     from: Option<&str>,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Exit, Failure> {
     let ongoing = Ongoing {
         what: format!("job {id} goes on starting"),
@@ -364,20 +381,28 @@ pub async fn until_running(
     };
     cx.begin_other(ongoing.clone());
     let said = format!("waiting for the tasks of job {id}");
-    let job = cx
-        .printer
-        .waiting(&said, tasks_run(client, id, from, limit, &ongoing))
-        .await?;
-    cx.end_other(&ongoing);
-    let restored = match from {
-        Some(from) => Some(confirm(cx, client, &job, from).await?),
-        // details only: that it runs is what counts
-        None => client
-            .history(id)
-            .await
-            .unwrap_or_default()
-            .and_then(|history| history.restored),
+    let running = async {
+        let job = tasks_run(client, id, from, &ongoing).await?;
+        let restored = match from {
+            Some(from) => Some(confirm(cx, client, &job, from).await?),
+            // details only: that it runs is what counts
+            None => client
+                .history(id)
+                .await
+                .unwrap_or_default()
+                .and_then(|history| history.restored),
+        };
+        Ok::<_, Failure>((job, restored))
     };
+    let running = cx.printer.waiting(&said, running);
+    let (job, restored) = match timeout.and_then(|timeout| timeout.at) {
+        None => running.await?,
+        Some(at) => match tokio::time::timeout_at(at.into(), running).await {
+            Ok(running) => running?,
+            Err(_) => return Err(overdue(client, id, &ongoing).await),
+        },
+    };
+    cx.end_other(&ongoing);
     cx.printer.show(&RestoreView::new(
         id,
         Some(&job.name),
@@ -391,7 +416,6 @@ async fn tasks_run(
     client: &Client,
     id: JobId,
     from: Option<&str>,
-    limit: Option<Duration>,
     ongoing: &Ongoing,
 ) -> Result<Job, Failure> {
     let resume = || format!("resume with `{}`", ongoing.resume);
@@ -424,22 +448,23 @@ async fn tasks_run(
             }
             Err(_) => {}
         }
-        if limit.is_some_and(|limit| started.elapsed() >= limit) {
-            let why = client.last_exception(id).await.unwrap_or_default();
-            let mut failure = Failure::new(
-                Exit::TimedOut,
-                format!("timed out: not all tasks of job {id} run yet"),
-            );
-            if let Some(cause) = why {
-                failure = failure.hint(format!(
-                    "its last failure: {}",
-                    diagnosis::diagnose(&cause).sentence
-                ));
-            }
-            return Err(failure.hint(resume()));
-        }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// The failure of a user's time-out, with the last failure of the job if the cluster tells it at once.
+async fn overdue(client: &Client, id: JobId, ongoing: &Ongoing) -> Failure {
+    let what = format!("timed out: not all tasks of job {id} were seen to run yet");
+    let failure = Failure::new(Exit::TimedOut, what);
+    let why = tokio::time::timeout(Duration::from_secs(1), client.last_exception(id)).await;
+    let failure = match why {
+        Ok(Ok(Some(cause))) => {
+            let sentence = diagnosis::diagnose(&cause).sentence;
+            failure.hint(format!("its last failure: {sentence}"))
+        }
+        Ok(Ok(None) | Err(_)) | Err(_) => failure,
+    };
+    failure.hint(format!("resume with `{}`", ongoing.resume))
 }
 
 fn lost_contact(error: rest::Error, id: JobId) -> Failure {
