@@ -24,8 +24,8 @@ fn typing(flink: &Flink, words: &str, keys: &str) -> Shown {
         env!("CARGO_BIN_EXE_savepointctl"),
         flink.url()
     );
-    let mut child = Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
+    let mut child = Command::new("timeout")
+        .args(["--foreground", "30", "script", "-qec", &line, "/dev/null"])
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", dir.path())
