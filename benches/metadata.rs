@@ -1,7 +1,8 @@
 //! How long reading and summarising the metadata of an incremental checkpoint takes, and how much memory.
 //!
 //! `cargo bench --bench metadata` makes a file for each size in turn and reads it in a process of its own, so that the
-//! peak is that of the reader. `-- --long` goes up to four million handles. Memory and processor time are taken from
+//! peak is that of the reader. `-- --long` goes up to four million handles; `-- --write FILE OPERATORS SUBTASKS` only
+//! makes one file (`benches/inspect` compares the whole tool with Flink's loader on it). Memory and processor time are taken from
 //! `/proc` and left out where there is none.
 
 #![allow(clippy::print_stdout, reason = "the figures are the result")]
@@ -23,6 +24,18 @@ fn main() -> Result<(), Failure> {
     if let Some(at) = args.iter().position(|arg| arg == "--read") {
         let path = args.get(at + 1).ok_or("--read wants a file")?;
         return read(Path::new(path));
+    }
+    if let Some(at) = args.iter().position(|arg| arg == "--write") {
+        let [path, operators, subtasks] = args.get(at + 1..at + 4).unwrap_or_default() else {
+            return Err("--write wants a file, operators and subtasks".into());
+        };
+        let (operators, subtasks) = (operators.parse()?, subtasks.parse()?);
+        let checkpoint = incremental::checkpoint(Shape {
+            operators,
+            subtasks,
+            files: 40,
+        });
+        return Ok(fs::write(path, metadata::write(&checkpoint)?)?);
     }
     let long = args.iter().any(|arg| arg == "--long");
     let shapes = [(1, 25), (2, 125), (20, 125), (20, 512)];

@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run')
             [CompletionResult]::new('dispose', 'dispose', [CompletionResultType]::ParameterValue, 'Have the cluster delete snapshots, and print the location of each that is gone')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the savepoints and checkpoints that the cluster remembers, newest first')
+            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a savepoint or checkpoint contains, from its metadata file alone')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from')
             [CompletionResult]::new('uid', 'uid', [CompletionResultType]::ParameterValue, 'Print the operator id that Flink computes from each uid, one a line')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting in force, and where it came from; secrets are masked')
@@ -82,7 +83,6 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
-            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Print the trigger id and do not wait')
             [CompletionResult]::new('--detached', '--detached', [CompletionResultType]::ParameterName, 'Print the trigger id and do not wait')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Take a savepoint of every running job, in parallel; one location a line')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
@@ -150,7 +150,6 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
-            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Print the trigger id and do not wait')
             [CompletionResult]::new('--detached', '--detached', [CompletionResultType]::ParameterName, 'Print the trigger id and do not wait')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
@@ -331,6 +330,40 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'savepointctl;inspect' {
+            [CompletionResult]::new('--key-groups', '--key-groups', [CompletionResultType]::ParameterName, 'Draw the keyed state of an operator (name, uid or id) by key group')
+            [CompletionResult]::new('--uid', '--uid', [CompletionResultType]::ParameterName, 'A uid of the program, to name an operator whose uid is not recorded (repeatable)')
+            [CompletionResult]::new('--uids', '--uids', [CompletionResultType]::ParameterName, 'A file of uids, one a line; lines that start with # are comments')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('--jobmanager', '--jobmanager', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Set a key of Flink''s configuration, over its file (repeatable)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]')
+            [CompletionResult]::new('--bearer-token-file', '--bearer-token-file', [CompletionResultType]::ParameterName, 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]')
+            [CompletionResult]::new('--basic-auth-file', '--basic-auth-file', [CompletionResultType]::ParameterName, 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, and no others')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Show the server this client certificate (PEM; with its chain)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file')
+            [CompletionResult]::new('--tls-server-name', '--tls-server-name', [CompletionResultType]::ParameterName, 'Expect this name in the server''s certificate instead of the host''s')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up when no connection is made in this time [default: 2500ms]')
+            [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Give up on a single request after this time [default: 30s]')
+            [CompletionResult]::new('--reconnect-timeout', '--reconnect-timeout', [CompletionResultType]::ParameterName, 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the result on stdout')
+            [CompletionResult]::new('--subtasks', '--subtasks', [CompletionResultType]::ParameterName, 'Show each subtask, and how evenly the state lies on them')
+            [CompletionResult]::new('--files', '--files', [CompletionResultType]::ParameterName, 'Show every file that is referred to, once, with who refers to it')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show long lists whole, and names uncut')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not check the server''s certificate: anybody on the way can read and change everything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only warnings and errors')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'savepointctl;jobs' {
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
             [CompletionResult]::new('--jobmanager', '--jobmanager', [CompletionResultType]::ParameterName, 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]')
@@ -482,6 +515,7 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run')
             [CompletionResult]::new('dispose', 'dispose', [CompletionResultType]::ParameterValue, 'Have the cluster delete snapshots, and print the location of each that is gone')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the savepoints and checkpoints that the cluster remembers, newest first')
+            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a savepoint or checkpoint contains, from its metadata file alone')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from')
             [CompletionResult]::new('uid', 'uid', [CompletionResultType]::ParameterValue, 'Print the operator id that Flink computes from each uid, one a line')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show every setting in force, and where it came from; secrets are masked')
@@ -512,6 +546,9 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             break
         }
         'savepointctl;help;list' {
+            break
+        }
+        'savepointctl;help;inspect' {
             break
         }
         'savepointctl;help;jobs' {

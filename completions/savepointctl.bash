@@ -34,6 +34,9 @@ _savepointctl() {
             savepointctl,help)
                 cmd="savepointctl__subcmd__help"
                 ;;
+            savepointctl,inspect)
+                cmd="savepointctl__subcmd__inspect"
+                ;;
             savepointctl,jobs)
                 cmd="savepointctl__subcmd__jobs"
                 ;;
@@ -76,6 +79,9 @@ _savepointctl() {
             savepointctl__subcmd__help,help)
                 cmd="savepointctl__subcmd__help__subcmd__help"
                 ;;
+            savepointctl__subcmd__help,inspect)
+                cmd="savepointctl__subcmd__help__subcmd__inspect"
+                ;;
             savepointctl__subcmd__help,jobs)
                 cmd="savepointctl__subcmd__help__subcmd__jobs"
                 ;;
@@ -107,7 +113,7 @@ _savepointctl() {
 
     case "${cmd}" in
         savepointctl)
-            opts="-m -D -o -v -q -h -V --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help"
+            opts="-m -D -o -v -q -h -V --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -259,7 +265,7 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__checkpoint)
-            opts="-d -m -D -o -v -q -h -V --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-m -D -o -v -q -h -V --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -563,7 +569,7 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__help)
-            opts="trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help"
+            opts="trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -647,6 +653,20 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        savepointctl__subcmd__help__subcmd__inspect)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -765,6 +785,92 @@ _savepointctl() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        savepointctl__subcmd__inspect)
+            opts="-m -D -o -v -q -h -V --subtasks --files --key-groups --all --uid --uids --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key-groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --uid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --uids)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobmanager)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -D)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bearer-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --basic-auth-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reconnect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json name" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1195,7 +1301,7 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__trigger)
-            opts="-d -m -D -o -v -q -h -V --type --detached --timeout --wait-running --idempotency-key --all --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-m -D -o -v -q -h -V --type --detached --timeout --wait-running --idempotency-key --all --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

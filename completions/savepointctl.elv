@@ -51,6 +51,7 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand restore 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
             cand dispose 'Have the cluster delete snapshots, and print the location of each that is gone'
             cand list 'List the savepoints and checkpoints that the cluster remembers, newest first'
+            cand inspect 'Show what a savepoint or checkpoint contains, from its metadata file alone'
             cand jobs 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from'
             cand uid 'Print the operator id that Flink computes from each uid, one a line'
             cand config 'Show every setting in force, and where it came from; secrets are masked'
@@ -78,7 +79,6 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand --reconnect-timeout 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]'
             cand -o 'The form of the result on stdout'
             cand --output 'The form of the result on stdout'
-            cand -d 'Print the trigger id and do not wait'
             cand --detached 'Print the trigger id and do not wait'
             cand --all 'Take a savepoint of every running job, in parallel; one location a line'
             cand --insecure 'Do not check the server''s certificate: anybody on the way can read and change everything'
@@ -144,7 +144,6 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand --reconnect-timeout 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]'
             cand -o 'The form of the result on stdout'
             cand --output 'The form of the result on stdout'
-            cand -d 'Print the trigger id and do not wait'
             cand --detached 'Print the trigger id and do not wait'
             cand --insecure 'Do not check the server''s certificate: anybody on the way can read and change everything'
             cand -v 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too'
@@ -319,6 +318,39 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'savepointctl;inspect'= {
+            cand --key-groups 'Draw the keyed state of an operator (name, uid or id) by key group'
+            cand --uid 'A uid of the program, to name an operator whose uid is not recorded (repeatable)'
+            cand --uids 'A file of uids, one a line; lines that start with # are comments'
+            cand -m 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]'
+            cand --jobmanager 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]'
+            cand -D 'Set a key of Flink''s configuration, over its file (repeatable)'
+            cand --header 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]'
+            cand --bearer-token-file 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]'
+            cand --basic-auth-file 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]'
+            cand --cacert 'Trust the certificates in this PEM file, and no others'
+            cand --cert 'Show the server this client certificate (PEM; with its chain)'
+            cand --key 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file'
+            cand --tls-server-name 'Expect this name in the server''s certificate instead of the host''s'
+            cand --connect-timeout 'Give up when no connection is made in this time [default: 2500ms]'
+            cand --request-timeout 'Give up on a single request after this time [default: 30s]'
+            cand --reconnect-timeout 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]'
+            cand -o 'The form of the result on stdout'
+            cand --output 'The form of the result on stdout'
+            cand --subtasks 'Show each subtask, and how evenly the state lies on them'
+            cand --files 'Show every file that is referred to, once, with who refers to it'
+            cand --all 'Show long lists whole, and names uncut'
+            cand --insecure 'Do not check the server''s certificate: anybody on the way can read and change everything'
+            cand -v 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too'
+            cand --verbose 'Show each request on stderr, and a server''s stack trace on failure; -vv bodies too'
+            cand -q 'Say only warnings and errors'
+            cand --quiet 'Say only warnings and errors'
+            cand --no-progress 'Draw no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'savepointctl;jobs'= {
             cand -m 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]'
             cand --jobmanager 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]'
@@ -465,6 +497,7 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand restore 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
             cand dispose 'Have the cluster delete snapshots, and print the location of each that is gone'
             cand list 'List the savepoints and checkpoints that the cluster remembers, newest first'
+            cand inspect 'Show what a savepoint or checkpoint contains, from its metadata file alone'
             cand jobs 'List the cluster''s jobs with their last savepoint and checkpoint, and what they were restored from'
             cand uid 'Print the operator id that Flink computes from each uid, one a line'
             cand config 'Show every setting in force, and where it came from; secrets are masked'
@@ -487,6 +520,8 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
         &'savepointctl;help;dispose'= {
         }
         &'savepointctl;help;list'= {
+        }
+        &'savepointctl;help;inspect'= {
         }
         &'savepointctl;help;jobs'= {
         }

@@ -53,6 +53,7 @@ complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "cancel" -
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "restore" -d 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "dispose" -d 'Have the cluster delete snapshots, and print the location of each that is gone'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "list" -d 'List the savepoints and checkpoints that the cluster remembers, newest first'
+complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "inspect" -d 'Show what a savepoint or checkpoint contains, from its metadata file alone'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
 complete -c savepointctl -n "__fish_savepointctl_needs_command" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
@@ -78,7 +79,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l re
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
 json\t'For programs; stable'
 name\t'Only locations or ids, one a line'"
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s d -l detached -d 'Print the trigger id and do not wait'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l detached -d 'Print the trigger id and do not wait'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l all -d 'Take a savepoint of every running job, in parallel; one location a line'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand trigger" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
@@ -128,7 +129,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
 json\t'For programs; stable'
 name\t'Only locations or ids, one a line'"
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s d -l detached -d 'Print the trigger id and do not wait'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l detached -d 'Print the trigger id and do not wait'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand checkpoint" -s q -l quiet -d 'Say only warnings and errors'
@@ -261,6 +262,33 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s q -l 
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand list" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l key-groups -d 'Draw the keyed state of an operator (name, uid or id) by key group' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l uid -d 'A uid of the program, to name an operator whose uid is not recorded (repeatable)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l uids -d 'A file of uids, one a line; lines that start with # are comments' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l bearer-token-file -d 'Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l basic-auth-file -d 'Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l cacert -d 'Trust the certificates in this PEM file, and no others' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l cert -d 'Show the server this client certificate (PEM; with its chain)' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l key -d 'The private key of --cert (PEM, not encrypted); by default it is looked for in the same file' -r -F
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l tls-server-name -d 'Expect this name in the server\'s certificate instead of the host\'s' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l connect-timeout -d 'Give up when no connection is made in this time [default: 2500ms]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l request-timeout -d 'Give up on a single request after this time [default: 30s]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l reconnect-timeout -d 'While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]' -r
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s o -l output -d 'The form of the result on stdout' -r -f -a "table\t'For people; may change'
+json\t'For programs; stable'
+name\t'Only locations or ids, one a line'"
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l subtasks -d 'Show each subtask, and how evenly the state lies on them'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l files -d 'Show every file that is referred to, once, with who refers to it'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l all -d 'Show long lists whole, and names uncut'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l insecure -d 'Do not check the server\'s certificate: anybody on the way can read and change everything'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s v -l verbose -d 'Show each request on stderr, and a server\'s stack trace on failure; -vv bodies too'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s q -l quiet -d 'Say only warnings and errors'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -l no-progress -d 'Draw no progress'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -s m -l jobmanager -d 'Where the JobManager answers: HOST:PORT, or a URL whose path is kept [env: SAVEPOINTCTL_JOBMANAGER]' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -s D -d 'Set a key of Flink\'s configuration, over its file (repeatable)' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand jobs" -l header -d 'Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]' -r
@@ -367,17 +395,18 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s q -l q
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand man" -s V -l version -d 'Print version'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "trigger" -d 'Trigger a savepoint, wait for it, and print its location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "stop" -d 'Stop a job with a savepoint, and print the savepoint\'s location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "checkpoint" -d 'Trigger a checkpoint (1.17+), wait for it, and print its location'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "cancel" -d 'End a job now, without a savepoint, and print its id when it has ended'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "restore" -d 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "dispose" -d 'Have the cluster delete snapshots, and print the location of each that is gone'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "list" -d 'List the savepoints and checkpoints that the cluster remembers, newest first'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "man" -d 'Print the manual page of the tool, or of one of its commands'
-complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list jobs uid config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "trigger" -d 'Trigger a savepoint, wait for it, and print its location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "stop" -d 'Stop a job with a savepoint, and print the savepoint\'s location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "checkpoint" -d 'Trigger a checkpoint (1.17+), wait for it, and print its location'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "wait" -d 'Resume waiting for a savepoint, a stop, a checkpoint, a restore or a disposal'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "cancel" -d 'End a job now, without a savepoint, and print its id when it has ended'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "restore" -d 'Run a job from a savepoint or checkpoint, and print its job id when all its tasks run'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "dispose" -d 'Have the cluster delete snapshots, and print the location of each that is gone'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "list" -d 'List the savepoints and checkpoints that the cluster remembers, newest first'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "inspect" -d 'Show what a savepoint or checkpoint contains, from its metadata file alone'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "jobs" -d 'List the cluster\'s jobs with their last savepoint and checkpoint, and what they were restored from'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "uid" -d 'Print the operator id that Flink computes from each uid, one a line'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "config" -d 'Show every setting in force, and where it came from; secrets are masked'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "man" -d 'Print the manual page of the tool, or of one of its commands'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand help; and not __fish_seen_subcommand_from trigger stop checkpoint wait cancel restore dispose list inspect jobs uid config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

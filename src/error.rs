@@ -2,9 +2,12 @@
 
 use crate::config::ConfigError;
 use crate::exit::Exit;
+use crate::inventory::resolution::ResolutionError;
+use crate::metadata::ReadError;
 use crate::rest;
 use crate::rest::client::ConnectError;
 use crate::rest::error::{NOT_HTTP, TlsFault};
+use crate::storage::StorageError;
 
 /// A failed command.
 #[derive(Debug)]
@@ -102,6 +105,99 @@ impl From<ConnectError> for Failure {
         match error {
             ConnectError::Rest(error) => error.into(),
             ConnectError::Setup(error) => Self::new(Exit::Usage, error.to_string()),
+        }
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        use StorageError as E;
+        let (exit, hint) = match &error {
+            E::Missing { .. } => (
+                Exit::NotFound,
+                Some("check the path; it must be on this machine"),
+            ),
+            E::NotAFile { .. } => (
+                Exit::NotFound,
+                Some("name the snapshot's directory or its metadata file"),
+            ),
+            E::TooLarge { .. } | E::NoMemory { .. } => (Exit::Failed, None),
+            E::Scheme { scheme, .. } if scheme == "jobmanager" => (
+                Exit::Unreachable,
+                Some(
+                    "it was on the heap of a JobManager of Flink 1.0 or 1.1, and is gone with that",
+                ),
+            ),
+            E::Scheme { .. } => (
+                Exit::Unreachable,
+                Some("copy the snapshot's _metadata to this machine and name the copy"),
+            ),
+            E::Host { .. } => (
+                Exit::Unreachable,
+                Some("write file:///path with three slashes"),
+            ),
+            E::Io { .. } => (Exit::Unreachable, None),
+        };
+        Self {
+            exit,
+            source: error.into(),
+            hints: hint.map(str::to_owned).into_iter().collect(),
+            stack: None,
+        }
+    }
+}
+
+/// The most snapshots that are named where a directory above them was given.
+const CANDIDATES: usize = 10;
+
+impl From<ResolutionError> for Failure {
+    fn from(error: ResolutionError) -> Self {
+        let mut hints = Vec::new();
+        match &error {
+            ResolutionError::Storage(_) => {}
+            ResolutionError::NoMetadata { in_progress: true, .. } => hints.push(
+                "Flink is still writing it, or died while it did: without _metadata it is no snapshot".to_owned(),
+            ),
+            ResolutionError::NoMetadata { .. } => hints.push(
+                "name the snapshot's own directory (savepoint-… or chk-N); without _metadata it is incomplete or \
+                 disposed of"
+                    .to_owned(),
+            ),
+            ResolutionError::Above { candidates, .. } => {
+                hints.extend(candidates.iter().take(CANDIDATES).map(|at| format!("did you mean {at}")));
+                if candidates.len() > CANDIDATES {
+                    hints.push(format!("and {} more", candidates.len() - CANDIDATES));
+                }
+            }
+        }
+        match error {
+            ResolutionError::Storage(error) => error.into(),
+            error => Self {
+                exit: Exit::NotFound,
+                source: error.into(),
+                hints,
+                stack: None,
+            },
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let hint = match &error {
+            ReadError::NotMetadata { .. } => {
+                Some("name the snapshot's directory or its _metadata file")
+            }
+            error if error.is_truncation() => Some(
+                "compare its size with the original's: a JobManager that died while writing leaves such a file (before 1.15)",
+            ),
+            _ => None,
+        };
+        Self {
+            exit: Exit::Failed,
+            source: error.into(),
+            hints: hint.map(str::to_owned).into_iter().collect(),
+            stack: None,
         }
     }
 }

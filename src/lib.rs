@@ -11,3 +11,4 @@ pub mod inventory;
 pub mod metadata;
 pub mod output;
 pub mod rest;
+pub mod storage;

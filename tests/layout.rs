@@ -25,7 +25,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("config", &["cli", "domain"]),
     ("domain", &[]),
-    ("error", &["exit", "config", "metadata", "rest", "storage"]),
+    (
+        "error",
+        &["exit", "config", "inventory", "metadata", "rest", "storage"],
+    ),
     ("exit", &[]),
     ("inventory", &["domain", "metadata", "storage"]),
     ("metadata", &["domain"]),
@@ -34,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["error", "exit", "domain", "inventory", "metadata", "rest"],
     ),
     ("rest", &["domain"]),
+    ("storage", &["domain"]),
 ];
 
 /// Where words of a library may stand that belongs to one room.

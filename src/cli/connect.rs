@@ -21,51 +21,51 @@ pub struct ConnectArgs {
     pub jobmanager: Option<Secret<String>>,
 
     /// Set a key of Flink's configuration, over its file (repeatable)
-    #[arg(short = 'D', global = true, value_name = "KEY=VALUE", value_parser = value::hidden)]
+    #[arg(short = 'D', global = true, hide_short_help = true, value_name = "KEY=VALUE", value_parser = value::hidden)]
     pub definitions: Vec<Secret<String>>,
 
     /// Send this header with every request (repeatable) [env: FLINK_REST_CLIENT_HEADERS]
-    #[arg(long = "header", global = true, value_name = "NAME: VALUE", value_parser = value::hidden)]
+    #[arg(long = "header", global = true, hide_short_help = true, value_name = "NAME: VALUE", value_parser = value::hidden)]
     pub headers: Vec<Secret<String>>,
 
     /// Send the token in this file as a bearer token [env: SAVEPOINTCTL_BEARER_TOKEN, the token itself]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub bearer_token_file: Option<PathBuf>,
 
     /// Log in with the user:password in this file [env: SAVEPOINTCTL_BASIC_AUTH, user:password itself]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub basic_auth_file: Option<PathBuf>,
 
     /// Trust the certificates in this PEM file, and no others
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
 
     /// Show the server this client certificate (PEM; with its chain)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub cert: Option<PathBuf>,
 
     /// The private key of --cert (PEM, not encrypted); by default it is looked for in the same file
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub key: Option<PathBuf>,
 
     /// Expect this name in the server's certificate instead of the host's
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
     /// Do not check the server's certificate: anybody on the way can read and change everything
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub insecure: bool,
 
     /// Give up when no connection is made in this time [default: 2500ms]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = value::timeout)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", value_parser = value::timeout)]
     pub connect_timeout: Option<Duration>,
 
     /// Give up on a single request after this time [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = value::timeout)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", value_parser = value::timeout)]
     pub request_timeout: Option<Duration>,
 
     /// While an operation is pending, ride out an unreachable JobManager for this time [default: 2min]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = value::duration)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", value_parser = value::duration)]
     pub reconnect_timeout: Option<Duration>,
 }
 

@@ -28,7 +28,7 @@ pub struct GlobalArgs {
     quiet: bool,
 
     /// Draw no progress
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     no_progress: bool,
 }
 

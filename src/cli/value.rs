@@ -41,8 +41,6 @@ pub enum ValueError {
 
 const DURATION: &str = "a duration such as 30s, 500ms, 5min, 1h30m or PT5M";
 const DURATION_UNITS: &str = "d, h, m or min, s, ms, us or ns";
-const SIZE: &str = "a size such as 512mb, 1g or 4096";
-const SIZE_UNITS: &str = "b, kb, mb, gb or tb";
 
 /// Whatever is typed, hidden: for flags whose text may hold a password, which clap would repeat in its errors.
 pub fn hidden(text: &str) -> Result<Secret<String>, Infallible> {
@@ -217,37 +215,6 @@ fn from_nanos(nanos: u128) -> Result<Duration, ValueError> {
     Ok(Duration::new(seconds, rest))
 }
 
-/// A memory size in bytes, as Flink writes it: `128mb`, `1 gb`, `64k`, `4096`. All units are powers of 1024.
-pub fn memory_size(text: &str) -> Result<u64, ValueError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(ValueError::Empty(SIZE));
-    }
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    if number.is_empty() {
-        return Err(ValueError::Malformed { expected: SIZE });
-    }
-    let unit = unit.trim().to_lowercase();
-    let factor: u64 = match unit.as_str() {
-        "" | "b" | "bytes" => 1,
-        "k" | "kb" | "kibibytes" => 1 << 10,
-        "m" | "mb" | "mebibytes" => 1 << 20,
-        "g" | "gb" | "gibibytes" => 1 << 30,
-        "t" | "tb" | "tebibytes" => 1 << 40,
-        _ => {
-            return Err(ValueError::Unit {
-                unit,
-                expected: SIZE_UNITS,
-            });
-        }
-    };
-    let number: u64 = number.parse().map_err(|_| ValueError::TooLarge)?;
-    number.checked_mul(factor).ok_or(ValueError::TooLarge)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,30 +278,5 @@ mod tests {
             assert!(flink_duration(text).is_err(), "{text}");
         }
         assert_eq!(timeout("0s"), Err(ValueError::Zero));
-    }
-
-    #[test]
-    fn sizes_are_read_as_flink_writes_them() {
-        for (text, bytes) in [
-            ("128mb", 128 << 20),
-            ("1 gb", 1 << 30),
-            ("64K", 64 << 10),
-            ("2 tebibytes", 2 << 40),
-            ("4096", 4096),
-            ("7 bytes", 7),
-        ] {
-            assert_eq!(memory_size(text), Ok(bytes), "{text}");
-        }
-        for text in [
-            "",
-            "mb",
-            "1.5g",
-            "-1",
-            "1 pb",
-            "99999999999999999999",
-            "99999999999 tb",
-        ] {
-            assert!(memory_size(text).is_err(), "{text}");
-        }
     }
 }

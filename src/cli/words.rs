@@ -3,7 +3,11 @@
 use std::ffi::OsString;
 
 /// Flink's one-dash options of several letters, and ours for them.
-const FLINK_OPTIONS: &[(&str, &str)] = &[("-type", "--type"), ("-cm", "--claim-mode")];
+const FLINK_OPTIONS: &[(&str, &str)] = &[
+    ("-type", "--type"),
+    ("-cm", "--claim-mode"),
+    ("-detached", "--detached"),
+];
 
 /// Turns Flink's one-dash long options into two-dash ones: `-cm claim` would else be `-c m claim`. Words after `--` are
 /// left alone.

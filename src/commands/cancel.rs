@@ -8,10 +8,11 @@ use super::context::Context;
 use super::select;
 use crate::cli::value;
 use crate::domain::job::{Job, JobSelector, JobStatus};
-use crate::error::{Doing, Failure};
+use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::view::CancelView;
 use crate::rest::Client;
+use crate::rest::client::NotTriggered;
 
 /// The pause between two looks at the job.
 const LOOK: Duration = Duration::from_millis(50);
@@ -36,10 +37,10 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     let client = cx.client().await?;
     let job = select::running(&client, &JobSelector::new(args.job.as_str())).await?;
     let named = format!("job {} ({})", job.id, job.name);
-    if let Err(error) = client.cancel(job.id).await {
-        // 404 and 409 say that it has ended, perhaps by the first of two tries
-        let ended = matches!(error.refusal(), Some((404 | 409, _)));
-        if !ended {
+    if let Err(NotTriggered { error, may_run }) = client.cancel(job.id).await {
+        // 404 and 409 say that it has ended, perhaps by the first of two tries; a failure inside says nothing
+        let ended = matches!(error.refusal(), Some((404 | 409 | 500.., _)));
+        if !ended && !may_run {
             return Err(Failure::from(error).doing(format!("cannot cancel {named}")));
         }
     }
@@ -59,35 +60,38 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     }
 }
 
-/// Waits until the job has ended.
+/// Waits until the job has ended, riding out outages.
 async fn ended(client: &Client, job: &Job, limit: Option<Duration>) -> Result<JobStatus, Failure> {
+    let named = format!("job {} ({})", job.id, job.name);
+    let hint = "`savepointctl jobs --all` shows when it has ended";
     let started = Instant::now();
+    let mut last_answer = started;
     loop {
-        let status = client.job_status(job.id).await;
-        match status.doing(|| {
-            format!(
-                "cannot tell whether job {} has ended; its cancellation was accepted",
-                job.id
-            )
-        })? {
-            Some(status) if status.is_ended() => return Ok(status),
-            Some(_) => {}
-            None => {
-                let what = format!(
-                    "{} does not know job {} any more",
-                    client.endpoint(),
-                    job.id
-                );
+        match client.job_status(job.id).await {
+            Ok(Some(status)) if status.is_ended() => return Ok(status),
+            Ok(Some(_)) => last_answer = Instant::now(),
+            Ok(None) => {
+                let what = format!("{} does not know {named} any more", client.endpoint());
                 return Err(Failure::new(Exit::NotFound, what));
+            }
+            Err(error)
+                if error.is_no_answer() && last_answer.elapsed() < client.timing().reconnect => {}
+            Err(error) => {
+                let timed_out = error.is_no_answer();
+                let failure = Failure::from(error);
+                let exit = if timed_out {
+                    Exit::TimedOut
+                } else {
+                    failure.exit
+                };
+                let what =
+                    format!("cannot tell whether {named} has ended; its cancellation was sent");
+                return Err(Failure { exit, ..failure }.doing(what).hint(hint));
             }
         }
         if limit.is_some_and(|limit| started.elapsed() >= limit) {
-            let what = format!(
-                "timed out: job {} ({}) is still being cancelled",
-                job.id, job.name
-            );
-            return Err(Failure::new(Exit::TimedOut, what)
-                .hint("`savepointctl jobs --all` shows when it has ended"));
+            let what = format!("timed out: {named} has not ended yet; its cancellation was sent");
+            return Err(Failure::new(Exit::TimedOut, what).hint(hint));
         }
         tokio::time::sleep(LOOK).await;
     }

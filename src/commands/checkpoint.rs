@@ -12,7 +12,6 @@ use crate::domain::job::JobSelector;
 use crate::domain::operation::Verb;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::output::view::TriggerIdView;
 use crate::rest::client::TriggerRequest;
 
 /// Trigger a checkpoint (1.17+), wait for it, and print its location
@@ -28,7 +27,7 @@ pub struct CheckpointArgs {
     job: String,
 
     /// Print the trigger id and do not wait
-    #[arg(short, long)]
+    #[arg(long)]
     detached: bool,
 
     /// Stop waiting after this time, e.g. 5m; the checkpoint goes on (exit code 3)
@@ -62,17 +61,5 @@ pub async fn run(args: &CheckpointArgs, cx: &Context) -> Result<Exit, Failure> {
     )
     .await?;
     start::announce(cx, &pending);
-    if args.detached {
-        let resume = cx.resume_command(&pending);
-        cx.end(&pending);
-        cx.printer.note(format!("wait for it with `{resume}`"));
-        cx.printer.show(&TriggerIdView::new(
-            pending.verb,
-            pending.job,
-            pending.id,
-            resume,
-        ))?;
-        return Ok(Exit::Success);
-    }
-    follow::to_end(cx, &client, &pending, timeout).await
+    follow::or_detach(cx, &client, &pending, args.detached, timeout).await
 }

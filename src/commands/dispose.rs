@@ -16,10 +16,12 @@ use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
-use crate::inventory::disposal::{self, Item, SharedFiles};
+use crate::inventory::disposal::{self, Item, KnownFiles, SharedFiles};
+use crate::inventory::{resolution, sharing};
+use crate::metadata::{self, Metadata};
 use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
-use crate::rest::client::Pollable;
+use crate::rest::client::{NotTriggered, Pollable};
 use crate::rest::poll::{self, Limits, Waited};
 
 /// Have the cluster delete snapshots, and print the location of each that is gone
@@ -74,11 +76,21 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
     for item in &refused {
         cx.printer.failure(&refusal(item));
     }
-    if !allowed.is_empty() {
-        confirm(args, &allowed).await?;
-    }
     let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
+    let mut allowed: Vec<Item> = allowed.into_iter().cloned().collect();
+    if !allowed.is_empty() && !args.yes {
+        confirm(&allowed).await?;
+        // the answer may have taken long: what has come to need a snapshot since is seen now
+        let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
+        let jobs = snapshots::histories(&client, client.jobs().await?).await?;
+        allowed = disposal::plan(&locations, &jobs, &ReadHere);
+    }
     for item in &allowed {
+        if item.refusal.is_some() && !args.force {
+            cx.printer.failure(&refusal(item));
+            failures.push(Exit::Refused);
+            continue;
+        }
         match dispose(args, cx, &client, &item.location).await {
             Ok(gone) => cx.printer.show(&gone)?,
             Err(failure) => {
@@ -133,7 +145,41 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
             locations.push(location);
         }
     }
-    Ok(disposal::plan(&locations, &jobs, |_| SharedFiles::Unknown))
+    Ok(disposal::plan(&locations, &jobs, &ReadHere))
+}
+
+/// What the metadata files that can be read from this machine say. A snapshot that cannot be read says nothing: the
+/// cluster may see what we do not.
+struct ReadHere;
+
+impl ReadHere {
+    fn read<T>(location: &str, told: impl FnOnce(&Metadata<'_>, &str) -> T) -> Option<T> {
+        let place = NormalLocation::of(location);
+        // a relative location counts from the cluster's directory, not from ours
+        if !place.as_str().starts_with('/') {
+            return None;
+        }
+        let file = resolution::open(place.as_str()).ok()?;
+        let metadata = metadata::read(&file.bytes).ok()?;
+        Some(told(&metadata, &file.directory))
+    }
+}
+
+impl KnownFiles for ReadHere {
+    fn shared(&self, place: &NormalLocation) -> SharedFiles {
+        Self::read(place.as_str(), sharing::shared_files).unwrap_or(SharedFiles::Unknown)
+    }
+
+    fn names_foreign_files(&self, place: &NormalLocation) -> bool {
+        Self::read(place.as_str(), sharing::names_foreign_files).unwrap_or(false)
+    }
+
+    fn uses_files_below(&self, location: &str, place: &NormalLocation) -> bool {
+        let uses = |metadata: &Metadata<'_>, directory: &str| {
+            sharing::uses_files_below(metadata, directory, place)
+        };
+        Self::read(location, uses).unwrap_or(false)
+    }
 }
 
 fn refusal(item: &Item) -> Failure {
@@ -149,12 +195,9 @@ fn refusal(item: &Item) -> Failure {
 }
 
 /// Asks on a terminal. Without one, only `--yes` is an answer.
-async fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
-    if args.yes {
-        return Ok(());
-    }
-    let (stdin, mut stderr) = (io::stdin(), io::stderr());
-    if !stdin.is_terminal() || !stderr.is_terminal() {
+async fn confirm(items: &[Item]) -> Result<(), Failure> {
+    let mut stderr = io::stderr();
+    if !io::stdin().is_terminal() || !stderr.is_terminal() {
         return Err(Failure::new(
             Exit::Usage,
             "a disposal cannot be undone, and no terminal is there to ask on",
@@ -172,7 +215,7 @@ async fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
     let _ = stderr
         .write_all(text.as_bytes())
         .and_then(|()| stderr.flush());
-    match typed_line().await.as_deref().map(str::trim) {
+    match answer().await.as_deref() {
         Some("y" | "Y" | "yes") => Ok(()),
         _ => Err(Failure::new(
             Exit::Refused,
@@ -181,15 +224,15 @@ async fn confirm(args: &DisposeArgs, items: &[&Item]) -> Result<(), Failure> {
     }
 }
 
-/// A line from the terminal. Read aside, so that an interruption need not wait for it.
-async fn typed_line() -> Option<String> {
-    let (send, line) = tokio::sync::oneshot::channel();
+/// A line from the terminal. Read in a thread of its own, which an interruption leaves behind.
+async fn answer() -> Option<String> {
+    let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
-        let _ = send.send(read.ok().map(|_| line));
+        let _ = tell.send(read.ok().map(|_| line.trim().to_owned()));
     });
-    line.await.ok().flatten()
+    told.await.ok().flatten()
 }
 
 fn counted(count: usize) -> String {
@@ -211,13 +254,13 @@ async fn dispose(
     loop {
         let id = match client.dispose(location).await {
             Ok(id) => id,
-            Err(not_triggered) if not_triggered.may_run && !lost => {
+            Err(not_triggered) if may_run(&not_triggered) && !lost => {
                 // deleting twice deletes no more: the second disposal tells whether the first one was done
                 lost = true;
                 continue;
             }
             Err(not_triggered) => {
-                let doing = if not_triggered.may_run || lost {
+                let doing = if may_run(&not_triggered) || lost {
                     format!(
                         "lost contact while {location} was disposed of: whether it is gone is not known"
                     )
@@ -245,6 +288,12 @@ async fn dispose(
             }
         }
     }
+}
+
+/// Whether a disposal that was not begun for all we know may be under way: its answer was lost, or the server failed.
+fn may_run(not_triggered: &NotTriggered) -> bool {
+    let failed_inside = matches!(not_triggered.error.refusal(), Some((500.., _)));
+    not_triggered.may_run || failed_inside
 }
 
 /// How a disposal ended.

@@ -15,7 +15,7 @@ use super::{snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::diagnosis::{self, Kind};
-use crate::domain::ids::JobId;
+use crate::domain::ids::{JobId, OperatorId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::location::NormalLocation;
 use crate::domain::reference::SnapshotRef;
@@ -23,7 +23,11 @@ use crate::domain::snapshot::Restored;
 use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
+use crate::inventory::inspection::names;
+use crate::inventory::resolution;
+use crate::metadata;
 use crate::output::view::RestoreView;
+use crate::rest::client::NotTriggered;
 use crate::rest::jars::RunRequest;
 use crate::rest::{self, Client};
 
@@ -33,6 +37,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const STALE: Duration = Duration::from_secs(5);
 /// How long a job that was accepted may be missing from the list.
 const UNLISTED: Duration = Duration::from_secs(30);
+/// What to do with a job that was restored from elsewhere.
+const LOOK_FIRST: &str = "look at the job before you rely on it; `savepointctl cancel` ends it";
 /// What is read of a jar at once.
 const CHUNK: usize = 256 << 10;
 
@@ -149,6 +155,7 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
     }
     cx.end_other(&ongoing);
     submitted?;
+    cx.printer.note(format!("submitted job {id}"));
     if args.detached {
         cx.printer
             .note(format!("wait for its tasks with `{}`", ongoing.resume));
@@ -279,19 +286,15 @@ async fn submit(
     request: &RunRequest,
     id: JobId,
 ) -> Result<(), Failure> {
-    let error = match client.run_jar(jar, request).await {
+    let NotTriggered { error, may_run } = match client.run_jar(jar, request).await {
         Ok(_) => return Ok(()),
-        Err(error) => error,
+        Err(not_triggered) => not_triggered,
     };
     let location = request.savepoint_path.as_deref().unwrap_or_default();
-    let fate = match error.refusal() {
-        Some((status, cause)) => fate(client, id, status, cause).await,
-        None if error.is_outage() && !error.never_sent() => Fate::Unknown,
-        None => Fate::Refused,
-    };
+    let fate = fate(client, id, &error, may_run).await;
     match error.refusal() {
         Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
-        Some(_) if fate == Fate::Runs => Ok(()),
+        _ if fate == Fate::Runs => Ok(()),
         _ if fate == Fate::Unknown => Err(unknown_fate(cx, error, id, location)),
         Some((_, cause)) => {
             // a job that could not start may say more than the answer does
@@ -315,20 +318,25 @@ enum Fate {
     Unknown,
 }
 
-/// A failure inside the server, such as a time-out between its parts, does not say that nothing was begun.
-async fn fate(client: &Client, id: JobId, status: u16, cause: &Throwable) -> Fate {
-    let mut chain = cause.chain().iter();
-    let timed_out = chain.any(|exception| exception.simple_class() == "TimeoutException");
-    if !timed_out && status < 500 {
+/// A try whose answer was lost, or a failure inside the server such as a time-out between its parts, does not say that
+/// nothing was begun.
+async fn fate(client: &Client, id: JobId, error: &rest::Error, may_run: bool) -> Fate {
+    let refusal = error.refusal();
+    let times_out = |cause: &Throwable| {
+        let mut chain = cause.chain().iter();
+        chain.any(|exception| exception.simple_class() == "TimeoutException")
+    };
+    let in_doubt = may_run || refusal.is_some_and(|(_, cause)| times_out(cause));
+    if !in_doubt && refusal.is_none_or(|(status, _)| status < 500) {
         return Fate::Refused;
     }
     let Ok(jobs) = client.jobs().await else {
         return Fate::Unknown;
     };
     match jobs.iter().find(|job| job.id == id) {
-        Some(job) if job.status.is_ended() => Fate::Refused,
+        Some(job) if job.status.is_ended() && refusal.is_some() => Fate::Refused,
         Some(_) => Fate::Runs,
-        None if timed_out => Fate::Unknown,
+        None if in_doubt => Fate::Unknown,
         None => Fate::Refused,
     }
 }
@@ -356,7 +364,31 @@ fn explain(location: &str, cause: &Throwable) -> Failure {
         format!("no job runs from {location}: {}", found.sentence),
     )
     .stack(cause.text());
+    let failure = match names::unmapped(cause.text()) {
+        Some(operator) => failure.hint(unmapped(location, operator)),
+        None => failure,
+    };
     failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+}
+
+/// What the snapshot says of an operator that the program does not have. The cluster may see a snapshot that cannot be
+/// read from here, so that is no failure.
+fn unmapped(location: &str, operator: OperatorId) -> String {
+    let Ok(file) = resolution::open(location) else {
+        return format!(
+            "the snapshot cannot be read from this machine, so that operator {operator} has no name here"
+        );
+    };
+    match metadata::read(&file.bytes) {
+        Ok(metadata) => match names::described(&metadata, operator) {
+            Some(described) => format!("in the snapshot, operator {operator} is {described}"),
+            None => format!(
+                "the snapshot records neither name nor uid of operator {operator}: `savepointctl uid` tells whether it \
+                 is that of one of your uids"
+            ),
+        },
+        Err(err) => format!("the snapshot's metadata cannot be decoded from here: {err}"),
+    }
 }
 
 fn running_command(cx: &Context, id: JobId, from: Option<&str>) -> String {
@@ -516,8 +548,16 @@ async fn confirm(
                 continue;
             }
             Err(error) => {
+                let what = format!(
+                    "all tasks of job {} run, but what it was restored from cannot be confirmed",
+                    job.id
+                );
+                let failure = Failure {
+                    exit: Exit::TimedOut,
+                    ..Failure::from(error)
+                };
                 let resume = running_command(cx, job.id, Some(from));
-                return Err(lost_contact(error, job.id).hint(format!("resume with `{resume}`")));
+                return Err(failure.doing(what).hint(format!("resume with `{resume}`")));
             }
             Ok(history) => history,
         };
@@ -527,7 +567,8 @@ async fn confirm(
             .as_ref()
             .and_then(|restored| restored.location.as_deref())
             .map(NormalLocation::of);
-        let is_confirmed = |place: &NormalLocation| *place == wanted || ends_alike(place, &wanted);
+        let is_confirmed =
+            |place: &NormalLocation| place.may_be(&wanted) || ends_alike(place, &wanted);
         let is_late =
             !place.as_ref().is_some_and(is_confirmed) && staleness.is_over(client, asked).await;
         match (restored, place) {
@@ -547,16 +588,14 @@ async fn confirm(
                     job.id,
                     place.as_str()
                 );
-                return Err(Failure::new(Exit::Partial, what)
-                    .hint(format!("end it with `savepointctl cancel {}`", job.id)));
+                return Err(Failure::new(Exit::Partial, what).hint(LOOK_FIRST));
             }
             _ if is_late => {
                 let what = format!(
                     "job {} runs, but the cluster does not say that it was restored from {from}",
                     job.id
                 );
-                return Err(Failure::new(Exit::Partial, what)
-                    .hint(format!("end it with `savepointctl cancel {}`", job.id)));
+                return Err(Failure::new(Exit::Partial, what).hint(LOOK_FIRST));
             }
             _ => {}
         }

@@ -103,6 +103,16 @@ pub async fn fresh_histories(cx: &Context, client: &Client) -> Result<Vec<JobHis
     histories(client, client.jobs().await?).await
 }
 
+/// The location that a SNAPSHOT means, with what the cluster remembers now where that is needed.
+///
+/// # Errors
+/// Those of the cluster, and of [`locate`].
+pub async fn resolve(cx: &Context, snapshot: &SnapshotRef) -> Result<String, Failure> {
+    let client = cx.client().await?;
+    let jobs = fresh_histories(cx, &client).await?;
+    locate(cx, &jobs, snapshot)
+}
+
 /// The location that a SNAPSHOT means; says on stderr what a reference was resolved to.
 ///
 /// # Errors
@@ -130,17 +140,15 @@ pub fn locate(
             Ok(found.location.to_owned())
         }
         Err(error) => {
-            let hint = match error {
-                NoLatest::NoJob(_) => "`savepointctl jobs --all` lists the jobs",
-                NoLatest::TooFew(_) => {
-                    "name the snapshot by its location; `savepointctl list` shows what is remembered"
-                }
+            let (exit, hint) = match error {
+                NoLatest::NoJob(_) => (Exit::NotFound, "`savepointctl jobs --all` lists the jobs"),
+                NoLatest::Ambiguous(_) => (Exit::Usage, "give more of the id, or the name"),
+                NoLatest::TooFew(_) => (
+                    Exit::NotFound,
+                    "name the snapshot by its location; `savepointctl list` shows what is remembered",
+                ),
             };
-            Err(Failure::new(
-                Exit::NotFound,
-                format!("{snapshot} names no snapshot: {error}"),
-            )
-            .hint(hint))
+            Err(Failure::new(exit, format!("{snapshot} names no snapshot: {error}")).hint(hint))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::context::{Context, Pending};
-use super::follow;
+use super::outcome;
 use crate::domain::attempts::ATTEMPTS;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::job::Job;
@@ -124,7 +124,7 @@ fn why_not(
 ) -> Failure {
     let NotTriggered { error, may_run } = not_triggered;
     if let Some((_, cause)) = error.refusal() {
-        return follow::explain(pending, cause);
+        return outcome::explain(pending, cause);
     }
     let failure = Failure::from(error);
     let (noun, job) = (pending.verb.noun(), pending.job());

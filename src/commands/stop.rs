@@ -15,7 +15,6 @@ use crate::domain::operation::Verb;
 use crate::domain::snapshot::{FormatType, SnapshotStatus};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::output::view::{OperationView, TriggerIdView};
 use crate::rest::Client;
 use crate::rest::client::TriggerRequest;
 
@@ -79,26 +78,10 @@ pub async fn run(args: &StopArgs, cx: &Context) -> Result<Exit, Failure> {
             cx.printer.note(format!(
                 "the job was stopped by another stop in the meantime, trigger id {id}"
             ));
-            let view =
-                OperationView::new(Verb::Stop, job.id, Some(&location)).job_name(Some(&job.name));
-            cx.printer
-                .show(&view.trigger_id(id).job_status(Some(&JobStatus::Finished)))?;
-            return Ok(Exit::Success);
+            return follow::already_done(cx, Verb::Stop, &job, id, &location, args.detached);
         }
     };
-    if args.detached {
-        let resume = cx.resume_command(&pending);
-        cx.end(&pending);
-        cx.printer.note(format!("wait for it with `{resume}`"));
-        cx.printer.show(&TriggerIdView::new(
-            pending.verb,
-            pending.job,
-            pending.id,
-            resume,
-        ))?;
-        return Ok(Exit::Success);
-    }
-    follow::to_end(cx, &client, &pending, timeout).await
+    follow::or_detach(cx, &client, &pending, args.detached, timeout).await
 }
 
 /// What came of the wish to stop a job.

@@ -16,7 +16,6 @@ use crate::domain::operation::Verb;
 use crate::domain::snapshot::FormatType;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::output::view::{OperationView, TriggerIdView};
 use crate::rest::Client;
 use crate::rest::client::TriggerRequest;
 
@@ -47,7 +46,7 @@ pub struct TriggerArgs {
     format: Option<FormatType>,
 
     /// Print the trigger id and do not wait
-    #[arg(short, long)]
+    #[arg(long)]
     detached: bool,
 
     /// Stop waiting after this time, e.g. 30m; the savepoint goes on (exit code 3)
@@ -126,26 +125,11 @@ async fn one(
                 cx.printer.note(format!(
                     "the savepoint under this key is complete already, trigger id {id}"
                 ));
-                let view = OperationView::new(Verb::Trigger, job.id, Some(&location));
-                cx.printer
-                    .show(&view.job_name(Some(&job.name)).trigger_id(id))?;
-                return Ok(Exit::Success);
+                return follow::already_done(cx, Verb::Trigger, job, id, &location, args.detached);
             }
         },
     };
-    if args.detached {
-        let resume = cx.resume_command(&pending);
-        cx.end(&pending);
-        cx.printer.note(format!("wait for it with `{resume}`"));
-        cx.printer.show(&TriggerIdView::new(
-            pending.verb,
-            pending.job,
-            pending.id,
-            resume,
-        ))?;
-        return Ok(Exit::Success);
-    }
-    follow::to_end(cx, client, &pending, timeout).await
+    follow::or_detach(cx, client, &pending, args.detached, timeout).await
 }
 
 async fn begin(
@@ -277,7 +261,10 @@ async fn all_tasks_run(client: &Client, job: &Job, limit: Duration) -> Result<Jo
             return Ok(job);
         }
         if started.elapsed() >= limit {
-            let (up, total) = (job.tasks.running + job.tasks.finished, job.tasks.total);
+            let (up, total) = (
+                job.tasks.running.saturating_add(job.tasks.finished),
+                job.tasks.total,
+            );
             let what = format!(
                 "after {limit:?} only {up} of {total} tasks of job {} ({}) run",
                 job.id, job.name

@@ -47,25 +47,25 @@ const KNOWN: &[Known] = &[
     Known {
         text: INITIALIZING,
         meaning: "the job is being initialised, and none of its tasks is running",
-        hint: "wait for them with --wait-running 2m",
+        hint: "`trigger --wait-running 2m` waits for them",
         kind: Kind::NotReady,
     },
     Known {
         text: "Not all required tasks are currently running",
         meaning: "not all tasks of the job are running",
-        hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
+        hint: "`savepointctl jobs` shows how many run; `trigger --wait-running 2m` waits for them",
         kind: Kind::NotReady,
     },
     Known {
         text: "is not being executed at the moment",
         meaning: "not all tasks of the job are running",
-        hint: "wait for them with --wait-running 2m; `savepointctl jobs` shows how many run",
+        hint: "`savepointctl jobs` shows how many run; `trigger --wait-running 2m` waits for them",
         kind: Kind::NotReady,
     },
     Known {
         text: "Checkpoint was declined (tasks not ready)",
         meaning: "not all tasks of the job are ready",
-        hint: "wait for them with --wait-running 2m and try again",
+        hint: "try again when they are: `trigger --wait-running 2m` waits for them",
         kind: Kind::NotReady,
     },
     Known {

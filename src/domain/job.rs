@@ -65,7 +65,7 @@ pub struct TaskCounts {
 impl TaskCounts {
     /// Whether every task runs or has finished, which `RUNNING` alone does not say.
     pub fn all_run(&self) -> bool {
-        self.total > 0 && self.running + self.finished >= self.total
+        self.total > 0 && self.running.saturating_add(self.finished) >= self.total
     }
 }
 

@@ -10,7 +10,7 @@ impl NormalLocation {
     /// Brings a location into its one spelling.
     pub fn of(location: &str) -> Self {
         let (scheme, rest) = match location.split_once(':') {
-            Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
+            Some((scheme, rest)) if is_scheme(scheme) => (canonical(scheme), rest),
             _ => (String::new(), location),
         };
         let local = scheme.is_empty() || scheme == "file";
@@ -18,24 +18,46 @@ impl NormalLocation {
             Some(rest) if !scheme.is_empty() => rest.split_at(rest.find('/').unwrap_or(rest.len())),
             _ => ("", rest),
         };
-        let mut steps: Vec<&str> = path
-            .split('/')
-            .filter(|step| !matches!(*step, "" | "."))
-            .collect();
+        let rooted = path.starts_with('/') || !authority.is_empty();
+        let mut steps: Vec<&str> = Vec::new();
+        for step in path.split('/') {
+            match step {
+                "" | "." => {}
+                // as Flink's Path does it, without looking at links
+                ".." if rooted || steps.last().is_some_and(|last| *last != "..") => {
+                    steps.pop();
+                }
+                step => steps.push(step),
+            }
+        }
         if steps.last() == Some(&"_metadata") {
             steps.pop();
         }
-        let root = if path.starts_with('/') || !authority.is_empty() {
-            "/"
-        } else {
-            ""
-        };
+        let root = if rooted { "/" } else { "" };
         let path = steps.join("/");
         Self(if local {
             format!("{root}{path}")
         } else {
             format!("{scheme}://{authority}{root}{path}")
         })
+    }
+
+    /// Whether both may be one place: they are spelled alike, or one names no file system and so lies on the cluster's
+    /// default one.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let path = |location: &Self| match location.0.split_once("://") {
+            Some((_, rest)) => rest.find('/').map(|at| rest[at..].to_owned()),
+            None => Some(location.0.clone()),
+        };
+        let bare = |location: &Self| !location.0.contains("://");
+        self == other || (bare(self) != bare(other) && path(self) == path(other))
+    }
+
+    /// Whether it lies below `directory`.
+    pub fn is_below(&self, directory: &Self) -> bool {
+        self.0
+            .strip_prefix(&directory.0)
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// The one spelling.
@@ -58,6 +80,14 @@ impl NormalLocation {
         self.name()
             .strip_prefix("chk-")
             .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+    }
+}
+
+/// A scheme in lower case; those that name the same store under several names, under one.
+fn canonical(scheme: &str) -> String {
+    match scheme.to_ascii_lowercase().as_str() {
+        "s3a" | "s3n" | "s3p" => "s3".to_owned(),
+        scheme => scheme.to_owned(),
     }
 }
 
@@ -104,7 +134,31 @@ mod tests {
         assert_ne!(normal("/a/b"), normal("a/b"));
         assert_ne!(normal("s3://a/b"), normal("s3://b/b"));
         assert_ne!(normal("s3://a/b"), normal("gs://a/b"));
-        assert_ne!(normal("/a/../b"), normal("/b"));
+        assert_ne!(normal("../b"), normal("b"));
+    }
+
+    #[test]
+    fn steps_back_are_taken_as_flink_takes_them() {
+        assert_eq!(normal("/cp/id/chk-3/../chk-4"), "/cp/id/chk-4");
+        assert_eq!(normal("s3a://b/x/../../y"), "s3://b/y");
+        assert_eq!(normal("../../x/../y"), "../../y");
+    }
+
+    #[test]
+    fn a_path_without_scheme_may_lie_on_the_default_file_system() {
+        let may_be = |a: &str, b: &str| NormalLocation::of(a).may_be(&NormalLocation::of(b));
+        assert!(
+            may_be("/sp/x", "hdfs://nn:8020/sp/x") && may_be("hdfs://nn/sp/x", "/sp/x/_metadata")
+        );
+        assert!(may_be("s3://b/x", "s3a://b/x"));
+        assert!(!may_be("hdfs://a/sp/x", "hdfs://b/sp/x") && !may_be("/sp/y", "hdfs://nn/sp/x"));
+    }
+
+    #[test]
+    fn what_lies_below_a_directory_begins_with_it() {
+        let below = |a: &str, b: &str| NormalLocation::of(a).is_below(&NormalLocation::of(b));
+        assert!(below("file:/sp/x/f", "/sp/x/"));
+        assert!(!below("/sp/xy/f", "/sp/x") && !below("/sp/x", "/sp/x"));
     }
 
     #[test]

@@ -108,6 +108,17 @@ impl Snapshot {
         matches!(self.status, SnapshotStatus::Completed { .. })
     }
 
+    /// Whether the cluster has deleted it.
+    pub fn is_discarded(&self) -> bool {
+        matches!(
+            self.status,
+            SnapshotStatus::Completed {
+                discarded: true,
+                ..
+            }
+        )
+    }
+
     /// Where it lies, if it is complete and lies anywhere.
     pub fn location(&self) -> Option<&str> {
         match &self.status {
@@ -161,13 +172,6 @@ impl History {
         all
     }
 
-    /// Savepoints that were triggered at `since` or later, newest first.
-    pub fn savepoints_since(&self, since: Timestamp) -> Vec<&Snapshot> {
-        let mut found = self.all();
-        found.retain(|snapshot| snapshot.kind.is_savepoint() && snapshot.triggered >= since);
-        found
-    }
-
     /// The savepoint of a pending stop.
     pub fn pending_stop(&self) -> Option<&Snapshot> {
         let pending = |s: &&Snapshot| {
@@ -211,15 +215,7 @@ mod tests {
             latest_savepoint: Some(savepoint(5, 500)),
             ..History::default()
         };
-        let since = |ms| {
-            history
-                .savepoints_since(Timestamp::from_millisecond(ms).unwrap())
-                .len()
-        };
-        assert_eq!(
-            (since(500), since(501), since(900), since(901)),
-            (3, 2, 1, 0)
-        );
+        assert_eq!(history.all().len(), 3);
         assert_eq!(history.at("file:/sp/5").map(|s| s.id), Some(5));
     }
 

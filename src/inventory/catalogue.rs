@@ -54,12 +54,16 @@ pub enum NoLatest {
     /// No job is meant.
     #[error("no job '{0}' is known to the cluster")]
     NoJob(String),
+    /// Several jobs of different names are meant.
+    #[error("'{0}' is the beginning of several job ids")]
+    Ambiguous(String),
     /// Too few snapshots are remembered.
     #[error("the cluster remembers only {0} snapshots that are still there")]
     TooFew(usize),
 }
 
-/// The `back`-th snapshot before the latest, of one job or of all. Of namesakes, the newest job is meant.
+/// The `back`-th snapshot before the latest, of all jobs, or of those with one name: a job that was restored and the one
+/// before it are one to a user.
 pub fn latest<'a>(
     jobs: &'a [JobHistory],
     back: usize,
@@ -72,6 +76,9 @@ pub fn latest<'a>(
         let wanted = selector.matches(&all);
         if wanted.is_empty() {
             return Err(NoLatest::NoJob(selector.to_string()));
+        }
+        if wanted.iter().any(|job| job.name != wanted[0].name) {
+            return Err(NoLatest::Ambiguous(selector.to_string()));
         }
         found.retain(|one| wanted.iter().any(|job| job.id == one.job.id));
     }
@@ -86,4 +93,82 @@ pub fn is_cut(jobs: &[JobHistory]) -> bool {
     jobs.iter()
         .filter_map(|job| job.history.as_ref())
         .any(|history| history.total > history.entries.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::job::{JobStatus, TaskCounts};
+    use crate::domain::snapshot::SnapshotKind;
+
+    fn job(id: u8, name: &str, snapshots: &[(i64, bool)]) -> JobHistory {
+        let entries = snapshots.iter().map(|(at, discarded)| Snapshot {
+            id: u64::try_from(*at).unwrap(),
+            kind: SnapshotKind::Savepoint,
+            format: None,
+            status: SnapshotStatus::Completed {
+                location: Some(format!("/sp/{at}")),
+                discarded: *discarded,
+            },
+            triggered: Timestamp::from_second(*at).unwrap(),
+            duration_ms: None,
+            state_size: None,
+            acknowledged: None,
+        });
+        let history = History {
+            entries: entries.collect(),
+            ..History::default()
+        };
+        let job = Job {
+            id: format!("ab{id:02x}0000000000000000000000000000")
+                .parse()
+                .unwrap(),
+            name: name.to_owned(),
+            status: JobStatus::Running,
+            started: Timestamp::UNIX_EPOCH,
+            ended: None,
+            duration_ms: 0,
+            tasks: TaskCounts::default(),
+        };
+        JobHistory {
+            job,
+            history: Some(history),
+        }
+    }
+
+    fn found(jobs: &[JobHistory], back: usize, selector: Option<&str>) -> Result<String, NoLatest> {
+        let selector = selector.map(JobSelector::new);
+        latest(jobs, back, selector.as_ref()).map(|one| one.location.to_owned())
+    }
+
+    #[test]
+    fn the_latest_is_counted_over_all_jobs_or_those_with_one_name_without_what_is_gone() {
+        let jobs = [
+            job(1, "orders", &[(9, true), (5, false)]),
+            job(2, "orders", &[(7, false)]),
+            job(3, "other", &[(8, false)]),
+        ];
+        assert_eq!(found(&jobs, 0, None), Ok("/sp/8".to_owned()));
+        assert_eq!(found(&jobs, 0, Some("orders")), Ok("/sp/7".to_owned()));
+        assert_eq!(found(&jobs, 1, Some("orders")), Ok("/sp/5".to_owned()));
+        assert_eq!(found(&jobs, 2, Some("orders")), Err(NoLatest::TooFew(2)));
+    }
+
+    #[test]
+    fn the_beginning_of_several_jobs_ids_names_none_of_them() {
+        let jobs = [
+            job(1, "orders", &[(5, false)]),
+            job(3, "other", &[(8, false)]),
+        ];
+        assert_eq!(
+            found(&jobs, 0, Some("ab")),
+            Err(NoLatest::Ambiguous("ab".to_owned()))
+        );
+        assert_eq!(
+            found(&jobs, 0, Some("nothing")),
+            Err(NoLatest::NoJob("nothing".to_owned()))
+        );
+    }
 }

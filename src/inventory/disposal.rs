@@ -43,17 +43,25 @@ impl Refusal {
     }
 }
 
-/// Decides for each location. `shared` says what is known of a checkpoint's shared files.
-pub fn plan(
-    locations: &[String],
-    jobs: &[JobHistory],
-    shared: impl Fn(&NormalLocation) -> SharedFiles,
-) -> Vec<Item> {
+/// What snapshots' metadata says, as far as it can be read from here.
+pub trait KnownFiles {
+    /// What is known of the shared files of a checkpoint.
+    fn shared(&self, place: &NormalLocation) -> SharedFiles;
+    /// Whether a snapshot that is no checkpoint by its name names files outside its own directory.
+    fn names_foreign_files(&self, place: &NormalLocation) -> bool;
+    /// Whether the snapshot at `location` uses files below `place`.
+    fn uses_files_below(&self, location: &str, place: &NormalLocation) -> bool;
+}
+
+/// Decides for each location.
+pub fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownFiles) -> Vec<Item> {
     let decide = |location: &String| {
         let place = NormalLocation::of(location);
         let refusal = of_running_job(&place, jobs)
             .or_else(|| restored_from(&place, jobs))
-            .or_else(|| shares_files(&place, jobs, shared(&place)));
+            .or_else(|| used_by_checkpoint(&place, jobs, known))
+            .or_else(|| may_be_restored_from(jobs))
+            .or_else(|| shares_files(&place, jobs, known));
         Item {
             location: location.clone(),
             refusal,
@@ -75,7 +83,7 @@ fn of_running_job(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal
             snapshot.kind == SnapshotKind::Checkpoint
                 && snapshot
                     .location()
-                    .is_some_and(|location| NormalLocation::of(location) == *place)
+                    .is_some_and(|location| NormalLocation::of(location).may_be(place))
         });
         in_its_directory || in_its_history
     })?;
@@ -91,7 +99,7 @@ fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal>
         let history = one.history.as_ref()?;
         let restored = history.restored.as_ref()?;
         let location = restored.location.as_deref()?;
-        if NormalLocation::of(location) != *place {
+        if !NormalLocation::of(location).may_be(place) {
             return None;
         }
         let (id, name) = (one.job.id, &one.job.name);
@@ -109,19 +117,54 @@ fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal>
     })
 }
 
+/// After a failure a job is restored from its own checkpoint, and the cluster forgets what it was restored from before;
+/// but that checkpoint still tells whose files it uses.
+fn used_by_checkpoint(
+    place: &NormalLocation,
+    jobs: &[JobHistory],
+    known: &impl KnownFiles,
+) -> Option<Refusal> {
+    running(jobs).find_map(|one| {
+        let history = one.history.as_ref()?;
+        let newest = history.all().into_iter().find(|snapshot| {
+            snapshot.kind == SnapshotKind::Checkpoint && snapshot.is_completed()
+        })?;
+        let uses = known.uses_files_below(newest.location()?, place);
+        let (id, name) = (one.job.id, &one.job.name);
+        uses.then(|| {
+            Refusal::new(format!(
+                "the newest checkpoint of running job {id} ({name}) uses its files"
+            ))
+        })
+    })
+}
+
+/// A job that is starting does not tell yet what it is restored from.
+fn may_be_restored_from(jobs: &[JobHistory]) -> Option<Refusal> {
+    let starting = running(jobs).find(|one| one.history.is_none() && one.job.tasks.total == 0)?;
+    let (id, name) = (starting.job.id, &starting.job.name);
+    Some(Refusal::new(format!(
+        "job {id} ({name}) is starting, and may be restored from it: wait until it runs"
+    )))
+}
+
 /// Incremental checkpoints share files, and a disposal deletes them whoever else needs them.
 fn shares_files(
     place: &NormalLocation,
     jobs: &[JobHistory],
-    shared: SharedFiles,
+    known: &impl KnownFiles,
 ) -> Option<Refusal> {
     let by_history = remembered(jobs).into_iter().any(|one| {
-        one.snapshot.kind == SnapshotKind::Checkpoint && NormalLocation::of(one.location) == *place
+        one.snapshot.kind == SnapshotKind::Checkpoint
+            && NormalLocation::of(one.location).may_be(place)
     });
     if !by_history && !place.is_checkpoint() {
-        return None;
+        let foreign = known.names_foreign_files(place);
+        return foreign.then(|| {
+            Refusal::new("its metadata names files outside its own directory, which a disposal would delete too".to_owned())
+        });
     }
-    let reason = match shared {
+    let reason = match known.shared(place) {
         SharedFiles::None => return None,
         SharedFiles::Some => "it is a checkpoint with shared files, which other snapshots may use",
         SharedFiles::Unknown => {
@@ -179,10 +222,34 @@ mod tests {
         }
     }
 
+    /// What is known of every snapshot alike.
+    struct Known {
+        shared: SharedFiles,
+        foreign: bool,
+        used: bool,
+    }
+
+    impl KnownFiles for Known {
+        fn shared(&self, _: &NormalLocation) -> SharedFiles {
+            self.shared
+        }
+
+        fn names_foreign_files(&self, _: &NormalLocation) -> bool {
+            self.foreign
+        }
+
+        fn uses_files_below(&self, _: &str, _: &NormalLocation) -> bool {
+            self.used
+        }
+    }
+
     fn refusal(location: &str, jobs: &[JobHistory], shared: SharedFiles) -> Option<Refusal> {
-        plan(&[location.to_owned()], jobs, |_| shared)
-            .remove(0)
-            .refusal
+        let known = Known {
+            shared,
+            foreign: false,
+            used: false,
+        };
+        plan(&[location.to_owned()], jobs, &known).remove(0).refusal
     }
 
     #[test]
@@ -257,5 +324,54 @@ mod tests {
             SharedFiles::Unknown,
         );
         assert_eq!(ended, None);
+    }
+
+    #[test]
+    fn while_a_job_is_starting_nothing_may_go() {
+        let mut starting = job(
+            JobStatus::Other("INITIALIZING".to_owned()),
+            History::default(),
+        );
+        starting.history = None;
+        assert!(refusal("/sp/savepoint-1", &[starting.clone()], SharedFiles::None).is_some());
+        // a batch job has no statistics either, but tasks
+        starting.job.tasks.total = 4;
+        assert_eq!(
+            refusal("/sp/savepoint-1", &[starting], SharedFiles::None),
+            None
+        );
+    }
+
+    #[test]
+    fn what_the_newest_checkpoint_of_a_running_job_uses_stays() {
+        let history = History {
+            entries: vec![snapshot(SnapshotKind::Checkpoint, 5, "file:/cp/1")],
+            ..History::default()
+        };
+        let known = Known {
+            shared: SharedFiles::None,
+            foreign: false,
+            used: true,
+        };
+        let refused = |status| {
+            plan(
+                &["/sp/savepoint-1".to_owned()],
+                &[job(status, history.clone())],
+                &known,
+            )
+        };
+        assert!(refused(JobStatus::Running)[0].refusal.is_some());
+        assert_eq!(refused(JobStatus::Finished)[0].refusal, None);
+    }
+
+    #[test]
+    fn a_copy_whose_files_lie_elsewhere_stays() {
+        let known = Known {
+            shared: SharedFiles::None,
+            foreign: true,
+            used: false,
+        };
+        let items = plan(&["/backup/orders-monday".to_owned()], &[], &known);
+        assert!(items[0].refusal.is_some());
     }
 }

@@ -2,3 +2,7 @@
 
 pub mod catalogue;
 pub mod disposal;
+pub mod inspection;
+pub mod resolution;
+pub mod sharing;
+pub mod trace;

@@ -62,3 +62,8 @@ pub use write::write;
 
 /// The first four bytes of a metadata file of Flink 1.1 and later.
 pub const MAGIC: [u8; 4] = [0x49, 0x60, 0x67, 0x2d];
+
+/// Whether a file that starts so is worth giving to [`read()`]: all others it refuses without a further look.
+pub fn may_be_metadata(start: &[u8]) -> bool {
+    start.starts_with(&MAGIC) || start.starts_with(&java::MAGIC)
+}

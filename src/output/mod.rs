@@ -1,5 +1,6 @@
 //! The only room that writes to stdout and stderr.
 
+mod json;
 pub mod printer;
 pub mod progress;
 mod table;

@@ -1,11 +1,11 @@
 //! Results to stdout, everything else to stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::text;
+use super::{json, text};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::rest::{self, Exchange, Observer};
@@ -28,7 +28,22 @@ pub trait View: Serialize {
     fn table(&self) -> String;
     /// Locations or ids.
     fn names(&self) -> Vec<String>;
+
+    /// Writes the lines for people. A result that may be large writes them one by one, and makes harmless what it
+    /// did not choose itself.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+        match self.table() {
+            lines if lines.is_empty() => Ok(()),
+            lines => writeln!(out, "{}", text::harmless_lines(&lines)),
+        }
+    }
 }
+
+/// Bytes that are collected before they are written to stdout.
+const BUFFER: usize = 64 << 10;
 
 /// Where output goes, decided once.
 #[derive(Debug, Clone, Copy)]
@@ -61,33 +76,26 @@ impl Printer {
         self.bars
     }
 
-    /// Writes a result.
+    /// Writes a result, piece by piece: however large, it is never in memory as a whole.
     ///
     /// # Errors
     /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
-        let text = match self.format {
-            Format::Table => view.table(),
-            Format::Name => text::lines(view.names()),
-            Format::Json => {
-                let json = serde_json::to_string(view).map_err(|err| {
-                    Failure::new(
-                        Exit::Failed,
-                        format!("cannot write the result as JSON: {err}"),
-                    )
-                })?;
-                text::harmless_json(&json)
-            }
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+        let written = match self.format {
+            Format::Table => view.write_table(&mut out),
+            Format::Json => json::write(&mut out, view),
+            Format::Name => view
+                .names()
+                .iter()
+                .try_for_each(|name| writeln!(out, "{}", text::harmless(name))),
         };
-        if text.is_empty() {
-            return Ok(());
-        }
-        let written = self.write(&text);
-        match view.names().as_slice() {
+        let written = finish(written.and_then(|()| out.flush()));
+        written.map_err(|failure| match view.names().as_slice() {
             // a result that took work must not be lost with the disk it was meant for
-            [one] => written.map_err(|failure| failure.hint(format!("the result: {one}"))),
-            _ => written,
-        }
+            [one] => failure.hint(format!("the result: {one}")),
+            _ => failure,
+        })
     }
 
     /// Writes a generated text, a script or a page, as it is.
@@ -101,12 +109,6 @@ impl Printer {
                 .write_all(text)
                 .and_then(|()| io::stdout().lock().flush()),
         )
-    }
-
-    fn write(&self, text: &str) -> Result<(), Failure> {
-        let text = text::harmless_lines(text);
-        let mut stdout = io::stdout().lock();
-        finish(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
     }
 
     /// Says something by the way.

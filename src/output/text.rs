@@ -2,14 +2,21 @@
 
 use jiff::Timestamp;
 
-/// Shows a text of a server's without what would act on a terminal: control characters become `\u{…}` escapes.
+/// Whether a character acts on a terminal: control characters, and those that turn the direction of writing or break
+/// lines.
+pub(super) fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Shows a text of a server's without what would act on a terminal: that becomes `\u{…}` escapes.
 pub(super) fn harmless(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
+    if !text.chars().any(is_harmful) {
         return text.to_owned();
     }
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
-            if c.is_control() {
+            if is_harmful(c) {
                 out.extend(c.escape_default());
             } else {
                 out.push(c);
@@ -24,12 +31,13 @@ pub(super) fn lines(texts: Vec<String>) -> String {
     texts.join("\n")
 }
 
-/// JSON as it is, but for the control characters that JSON itself leaves alone, as escapes of JSON.
-pub(super) fn harmless_json(json: &str) -> String {
-    json.chars()
-        .fold(String::with_capacity(json.len()), |mut out, c| {
-            if c.is_control() {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+/// As [`harmless`], for texts of several lines: line ends and tabs stay.
+pub(super) fn harmless_lines(text: &str) -> String {
+    let kept = |c: char| matches!(c, '\n' | '\t');
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if is_harmful(c) && !kept(c) {
+                out.extend(c.escape_default());
             } else {
                 out.push(c);
             }
@@ -37,18 +45,70 @@ pub(super) fn harmless_json(json: &str) -> String {
         })
 }
 
-/// As [`harmless`], for texts of several lines: line ends and tabs stay.
-pub(super) fn harmless_lines(text: &str) -> String {
-    let kept = |c: char| matches!(c, '\n' | '\t');
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut out, c| {
-            if c.is_control() && !kept(c) {
-                out.extend(c.escape_default());
-            } else {
-                out.push(c);
-            }
-            out
-        })
+/// How many columns of a terminal a text takes, roughly: East Asian letters take two.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+fn columns(c: char) -> usize {
+    match c {
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}
+
+/// The text, harmless, in at most `limit` columns: what is too long ends in `…`.
+pub(super) fn fit(text: &str, limit: usize) -> String {
+    let text = harmless(text);
+    if width(&text) <= limit {
+        return text;
+    }
+    let mut left = limit.saturating_sub(1);
+    let fits = |c: &char| {
+        let enough = columns(*c) <= left;
+        left = left.saturating_sub(columns(*c));
+        enough
+    };
+    let mut cut: String = text.chars().take_while(fits).collect();
+    cut.push('…');
+    cut
+}
+
+/// Words one after another, two spaces apart, in lines of at most `limit` columns that start with `indent`.
+pub(super) fn fold(words: &[String], indent: &str, limit: usize) -> String {
+    let mut out = String::from(indent);
+    let mut used = width(indent);
+    for (i, word) in words.iter().enumerate() {
+        let wide = width(word);
+        if i > 0 && used + 2 + wide > limit {
+            out.push('\n');
+            out.push_str(indent);
+            used = width(indent);
+        } else if i > 0 {
+            out.push_str("  ");
+            used += 2;
+        }
+        out.push_str(word);
+        used += wide;
+    }
+    out
+}
+
+/// A bar of `#` for a share of the largest, `columns` at most and at least one where there is something.
+pub(super) fn bar(value: u64, largest: u64, columns: usize) -> String {
+    if value == 0 || largest == 0 {
+        return String::new();
+    }
+    let length = (value as f64 / largest as f64 * columns as f64).round() as usize;
+    "#".repeat(length.clamp(1, columns))
 }
 
 /// A time to the second, in UTC.
@@ -97,6 +157,27 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_cut_to_its_columns() {
+        assert_eq!(fit("abcdef", 6), "abcdef");
+        assert_eq!(fit("abcdefg", 6), "abcde…");
+        assert_eq!(fit("键键键键", 6), "键键…");
+        assert_eq!(fit("a\u{202e}b", 20), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn words_fold_at_the_limit() {
+        let words = ["one", "two", "three"].map(str::to_owned);
+        assert_eq!(fold(&words, "  ", 10), "  one  two\n  three");
+    }
+
+    #[test]
+    fn a_bar_shows_something_for_the_smallest_and_fits_for_the_largest() {
+        assert_eq!(bar(1, 1_000_000, 10), "#");
+        assert_eq!(bar(u64::MAX, u64::MAX, 4), "####");
+        assert_eq!(bar(0, 10, 10), "");
+    }
+
+    #[test]
     fn sizes_use_the_largest_binary_unit() {
         let sizes = [0, 1023, 1024, 1536, 1_048_575, 1_048_576, u64::MAX].map(size);
         assert_eq!(
@@ -104,14 +185,6 @@ mod tests {
             [
                 "0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB"
             ]
-        );
-    }
-
-    #[test]
-    fn json_stays_json_when_it_is_made_harmless() {
-        assert_eq!(
-            harmless_json("{\"a\":\"x\u{9b}\u{7f}y\"}"),
-            r#"{"a":"x\u009b\u007fy"}"#
         );
     }
 

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::error::Error;
-use super::transport::{Observer, Options, Request, SetupError, Timing, Transport};
+use super::transport::{Observer, Options, Request, SetupError, Timing, Transport, Unanswered};
 use super::wire::{checkpoints, cluster, jobs, operations};
 use crate::domain::diagnosis;
 use crate::domain::flink_version::FlinkVersion;
@@ -208,22 +208,23 @@ impl Client {
             method: Method::POST,
             path,
             body: Some(&body),
+            shown: None,
             repeatable,
         };
         let started = Instant::now();
         let mut may_run = false;
         loop {
-            let error = match self.transport.call::<operations::Triggered>(&request).await {
-                Ok(answer) => {
-                    let id = answer.request_id.parse();
-                    return id.map_err(|err| NotTriggered {
-                        error: self.not_flink(format!("its request-id is none: {err}")),
-                        may_run: true,
-                    });
-                }
-                Err(error) => error,
+            let limit = self.timing().request;
+            let answer: Result<operations::Triggered, _> =
+                self.transport.call_for(&request, limit).await;
+            let Unanswered {
+                error,
+                may_have_arrived,
+            } = match answer {
+                Ok(answer) => return self.triggered(&answer),
+                Err(unanswered) => unanswered,
             };
-            may_run |= error.is_outage() && !error.never_sent();
+            may_run |= may_have_arrived;
             let again = may_run
                 && repeatable
                 && error.is_outage()
@@ -233,6 +234,13 @@ impl Client {
             }
             tokio::time::sleep(TRIGGER_PAUSE).await;
         }
+    }
+
+    fn triggered(&self, answer: &operations::Triggered) -> Result<TriggerId, NotTriggered> {
+        answer.request_id.parse().map_err(|err| NotTriggered {
+            error: self.not_flink(format!("its request-id is none: {err}")),
+            may_run: true,
+        })
     }
 
     /// Asks once how far an operation is, repeating the request over short outages.
@@ -277,15 +285,23 @@ impl Client {
     }
 
     /// Asks for the job to be cancelled. The answer comes before the job has ended.
-    pub async fn cancel(&self, job: JobId) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`NotTriggered`] says whether the cancellation may have begun all the same.
+    pub async fn cancel(&self, job: JobId) -> Result<(), NotTriggered> {
         let path = format!("/jobs/{job}?mode=cancel");
         let request = Request {
             method: Method::PATCH,
             path,
             body: None,
+            shown: None,
             repeatable: true,
         };
-        self.transport.call::<Value>(&request).await.map(drop)
+        let answer = self
+            .transport
+            .call_for::<Value>(&request, self.timing().request)
+            .await;
+        answer.map(drop).map_err(NotTriggered::from)
     }
 
     /// Asks for a snapshot to be deleted, and gives back the trigger id. Sent once: the second of two disposals fails.
@@ -299,22 +315,13 @@ impl Client {
             method: Method::POST,
             path,
             body: Some(&body),
+            shown: None,
             repeatable: false,
         };
-        match self.transport.call::<operations::Triggered>(&request).await {
-            Ok(answer) => answer.request_id.parse().map_err(|err| {
-                let error = self.not_flink(format!("its request-id is none: {err}"));
-                NotTriggered {
-                    error,
-                    may_run: true,
-                }
-            }),
-            Err(error) => {
-                // a failure inside the server does not say that nothing was begun
-                let may_run = error.is_no_answer() && !error.never_sent();
-                Err(NotTriggered { error, may_run })
-            }
-        }
+        let limit = self.timing().request;
+        let answer: Result<operations::Triggered, _> =
+            self.transport.call_for(&request, limit).await;
+        self.triggered(&answer?)
     }
 
     pub(super) fn not_flink(&self, what: String) -> Error {
@@ -332,6 +339,15 @@ pub struct NotTriggered {
     pub error: Error,
     /// Whether the operation may be under way all the same: the request, or one of its repetitions, may have arrived.
     pub may_run: bool,
+}
+
+impl From<Unanswered> for NotTriggered {
+    fn from(unanswered: Unanswered) -> Self {
+        Self {
+            error: unanswered.error,
+            may_run: unanswered.may_have_arrived,
+        }
+    }
 }
 
 /// Turns Flink's 404 into `None`.

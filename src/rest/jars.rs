@@ -8,12 +8,13 @@ use reqwest::{Body, Method};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::client::Client;
+use super::client::{Client, NotTriggered};
 use super::error::Error;
 use super::transport::Request;
 use super::wire::{cluster, jars};
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::ids::JobId;
+use crate::domain::secret::MASK;
 use crate::domain::throwable::Throwable;
 
 /// How long the main method may take: it runs inside the request (`web.timeout` is 10 minutes).
@@ -98,21 +99,26 @@ impl Client {
 
     /// Runs a jar. The answer comes when the JobManager has the job, so that what keeps it from being restored is told
     /// here.
-    pub async fn run_jar(&self, jar: &str, request: &RunRequest) -> Result<JobId, Error> {
+    ///
+    /// # Errors
+    /// [`NotTriggered`] says whether the job may be starting all the same.
+    pub async fn run_jar(&self, jar: &str, request: &RunRequest) -> Result<JobId, NotTriggered> {
         let body = serde_json::to_value(request).unwrap_or(Value::Null);
+        let shown = without_secrets(&body);
         let path = format!("/jars/{}/run", encoded(jar));
         // safe to repeat: the job id is ours, and Flink takes it once
         let request = Request {
             method: Method::POST,
             path,
             body: Some(&body),
+            shown: Some(&shown),
             repeatable: true,
         };
         let answer: jars::Run = self.transport.call_for(&request, MAIN_METHOD).await?;
-        answer
-            .jobid
-            .parse()
-            .map_err(|err| self.not_flink(format!("its jobid is none: {err}")))
+        answer.jobid.parse().map_err(|err| NotTriggered {
+            error: self.not_flink(format!("its jobid is none: {err}")),
+            may_run: true,
+        })
     }
 
     /// Deletes an uploaded jar. One that is not there any more is deleted.
@@ -122,6 +128,7 @@ impl Client {
             method: Method::DELETE,
             path,
             body: None,
+            shown: None,
             repeatable: true,
         };
         match self.transport.call::<Value>(&request).await {
@@ -148,6 +155,23 @@ impl Client {
     }
 }
 
+/// A run request as it may be told: settings and arguments of a program can hold passwords.
+fn without_secrets(body: &Value) -> Value {
+    let mut shown = body.clone();
+    for key in ["flinkConfiguration", "programArgsList"] {
+        match shown.get_mut(key) {
+            Some(Value::Object(settings)) => settings
+                .values_mut()
+                .for_each(|value| *value = Value::from(MASK)),
+            Some(Value::Array(arguments)) => arguments
+                .iter_mut()
+                .for_each(|value| *value = Value::from(MASK)),
+            _ => {}
+        }
+    }
+    shown
+}
+
 /// A path segment: everything but the plainest characters as `%XX`.
 fn encoded(segment: &str) -> String {
     segment.bytes().fold(String::new(), |mut out, byte| {
@@ -168,6 +192,23 @@ mod tests {
     fn a_jar_id_cannot_leave_its_path_segment() {
         assert_eq!(encoded("1f_job-1.2.jar"), "1f_job-1.2.jar");
         assert_eq!(encoded("../x?y#z"), "..%2Fx%3Fy%23z");
+    }
+
+    #[test]
+    fn settings_and_arguments_of_a_program_are_never_told() {
+        let mut request = RunRequest {
+            job_id: "a".to_owned(),
+            ..RunRequest::default()
+        };
+        request
+            .flink_configuration
+            .insert("s3.secret-key".to_owned(), "hunter2".to_owned());
+        request.program_args_list = vec!["--password".to_owned(), "hunter2".to_owned()];
+        let told = without_secrets(&serde_json::to_value(&request).unwrap()).to_string();
+        assert!(
+            told.contains("s3.secret-key") && !told.contains("hunter2"),
+            "{told}"
+        );
     }
 
     #[test]

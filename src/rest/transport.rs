@@ -88,6 +88,8 @@ pub(super) struct Request<'a> {
     /// Below `/v1`, e.g. `/jobs/overview`.
     pub(super) path: String,
     pub(super) body: Option<&'a Value>,
+    /// What is told of the body where it may hold secrets.
+    pub(super) shown: Option<&'a Value>,
     /// Whether sending it twice does no more than sending it once.
     pub(super) repeatable: bool,
 }
@@ -98,14 +100,24 @@ impl Request<'_> {
             method: Method::GET,
             path: path.into(),
             body: None,
+            shown: None,
             repeatable: true,
         }
     }
 }
 
+/// A request that was not answered as hoped.
+pub(super) struct Unanswered {
+    /// What the last try came to.
+    pub(super) error: Error,
+    /// Whether any try that was not answered may have reached the server and done its work.
+    pub(super) may_have_arrived: bool,
+}
+
 /// Sends requests to one endpoint.
 pub(super) struct Transport {
     http: reqwest::Client,
+    headers: HeaderMap,
     endpoint: String,
     pub(super) timing: Timing,
     observer: Box<dyn Observer>,
@@ -122,7 +134,6 @@ impl Transport {
             .or_insert(header::HeaderValue::from_static("application/json"));
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
-            .default_headers(headers)
             .user_agent(concat!("savepointctl/", env!("CARGO_PKG_VERSION")))
             // Flink answers no redirects; following a proxy's would take a trigger to a login page
             .redirect(reqwest::redirect::Policy::none())
@@ -137,6 +148,7 @@ impl Transport {
         let endpoint = options.endpoint;
         Ok(Self {
             http,
+            headers,
             endpoint,
             timing: options.timing,
             observer,
@@ -149,31 +161,41 @@ impl Transport {
     }
 
     /// Sends a request until it is answered, as often as is safe and sensible.
+    ///
+    /// # Errors
+    /// The last one.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         request: &Request<'_>,
     ) -> Result<T, Error> {
-        self.call_for(request, self.timing.request).await
+        let answer = self.call_for(request, self.timing.request).await;
+        answer.map_err(|unanswered| unanswered.error)
     }
 
-    /// As [`Transport::call`], for an answer that may take up to `longest` once the cluster has been reached.
+    /// As [`Transport::call`], for an answer that may take up to `longest` once the cluster has been reached, and for
+    /// requests that do something: the error tells whether any of the tries may have arrived.
     pub(super) async fn call_for<T: DeserializeOwned>(
         &self,
         request: &Request<'_>,
         longest: Duration,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Unanswered> {
         let started = Instant::now();
         let mut tries = 0;
+        let mut may_have_arrived = false;
         loop {
             let error = match self.once(request, self.limit(started, longest)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            may_have_arrived |= error.is_outage() && !error.never_sent();
             let patience = self.patience(&error);
             let pause = pause(tries);
             let safe = request.repeatable || error.never_sent();
             if !safe || !error.is_transient() || started.elapsed() + pause > patience {
-                return Err(error);
+                return Err(Unanswered {
+                    error,
+                    may_have_arrived,
+                });
             }
             if tries == 0 {
                 self.observer.repeating(&error, patience);
@@ -192,7 +214,12 @@ impl Transport {
     ) -> Result<T, Error> {
         let started = Instant::now();
         let url = format!("{}/v1{path}", self.endpoint);
-        let builder = self.http.post(&url).timeout(limit).multipart(form);
+        let builder = self
+            .http
+            .post(&url)
+            .headers(self.headers.clone())
+            .timeout(limit)
+            .multipart(form);
         let mut status = None;
         let result = match self.receive(builder, &mut status).await {
             Ok(body) => self.read(status.unwrap_or_default(), &body),
@@ -233,6 +260,7 @@ impl Transport {
         let mut builder = self
             .http
             .request(request.method.clone(), &url)
+            .headers(self.headers.clone())
             .timeout(limit);
         if let Some(body) = request.body {
             builder = builder.json(body);
@@ -252,7 +280,7 @@ impl Transport {
         self.tell(
             request.method.as_str(),
             url,
-            request.body,
+            request.shown.or(request.body),
             status,
             &result,
             started.elapsed(),

@@ -91,8 +91,12 @@ impl JobView {
             running,
             finished,
         } = self.tasks;
-        if self.ended_at.is_none() && running + finished < total {
-            format!("{} {}/{total}", self.job_status, running + finished)
+        if self.ended_at.is_none() && running.saturating_add(finished) < total {
+            format!(
+                "{} {}/{total}",
+                self.job_status,
+                running.saturating_add(finished)
+            )
         } else {
             self.job_status.clone()
         }

@@ -2,6 +2,7 @@
 
 mod disposal;
 pub mod inspect;
+mod inspection;
 mod jobs;
 mod operation;
 mod restore;
@@ -10,6 +11,7 @@ mod snapshots;
 mod uid;
 
 pub use disposal::{DisposalPlanView, DisposedView};
+pub use inspection::{Details, InspectionView};
 pub use jobs::{JobView, JobsView};
 pub use operation::{CancelView, DisposalView, OperationView, TriggerIdView};
 pub use restore::RestoreView;

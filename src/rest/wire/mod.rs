@@ -12,14 +12,14 @@ use serde::Deserialize;
 /// The body of every refusal: `{"errors": [...]}`.
 #[derive(Deserialize)]
 pub(super) struct ErrorBody {
-    errors: Vec<String>,
+    errors: Vec<Option<String>>,
 }
 
 impl ErrorBody {
     /// The text that carries the reason. An unexpected failure comes in two strings: a heading, and the stack between
     /// two marker lines.
     pub(super) fn into_text(self) -> Option<String> {
-        let last = self.errors.into_iter().next_back()?;
+        let last = self.errors.into_iter().flatten().next_back()?;
         let inner = last.trim_start().strip_prefix("<Exception on server side:");
         match inner {
             Some(inner) => Some(
