@@ -10,6 +10,7 @@ use clap::{ArgGroup, Args};
 use futures_util::stream;
 
 use super::context::{Context, Ongoing};
+use super::start::Timeout;
 use super::{snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
@@ -125,8 +126,24 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         resume: running_command(cx, id, Some(&location)),
     };
     cx.begin_other(ongoing.clone());
-    let submitted = submit(cx, &client, &jar_id, &request, id).await;
-    if uploaded && !args.keep_jar {
+    let timeout = args.timeout.map(Timeout::begin);
+    let submission = submit(cx, &client, &jar_id, &request, id);
+    let submitted = match timeout.and_then(|timeout| timeout.at) {
+        None => submission.await,
+        Some(at) => match tokio::time::timeout_at(at.into(), submission).await {
+            Ok(submitted) => submitted,
+            Err(_) => {
+                let what = format!(
+                    "timed out while job {id} was submitted: whether it starts is not known"
+                );
+                Err(Failure::new(Exit::TimedOut, what)
+                    .hint(format!("resume with `{}`", ongoing.resume)))
+            }
+        },
+    };
+    // where nobody knows, the main method may still run and need it
+    let is_unknown = matches!(&submitted, Err(failure) if failure.exit == Exit::TimedOut);
+    if uploaded && !args.keep_jar && !is_unknown {
         if let Err(error) = client.delete_jar(&jar_id).await {
             cx.printer.warning(format!(
                 "the uploaded jar {jar_id} was not deleted: {error}"
@@ -145,7 +162,7 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer.show(&RestoreView::new(id, None, None, None))?;
         return Ok(Exit::Success);
     }
-    until_running(cx, &client, id, Some(&location), args.timeout).await
+    until_running(cx, &client, id, Some(&location), timeout).await
 }
 
 /// The request less job id and snapshot. What the cluster's version cannot do is refused before anything is sent.
@@ -388,7 +405,7 @@ pub async fn until_running(
     client: &Client,
     id: JobId,
     from: Option<&str>,
-    limit: Option<Duration>,
+    timeout: Option<Timeout>,
 ) -> Result<Exit, Failure> {
     let ongoing = Ongoing {
         what: format!("job {id} goes on starting"),
@@ -396,32 +413,26 @@ pub async fn until_running(
     };
     cx.begin_other(ongoing.clone());
     let said = format!("waiting for the tasks of job {id}");
-    let job = cx
-        .printer
-        .waiting(&said, tasks_run(client, id, from, limit, &ongoing))
-        .await?;
-    let confirmed = match from {
-        Some(from) => confirm(cx, client, &job, from).await.map(Some),
-        None => Ok(client
-            .history(id)
-            .await
-            .unwrap_or_default()
-            .and_then(|history| history.restored)),
+    let running = async {
+        let job = tasks_run(client, id, from, &ongoing).await?;
+        let restored = match from {
+            Some(from) => Some(confirm(cx, client, &job, from).await?),
+            // details only: that it runs is what counts
+            None => client
+                .history(id)
+                .await
+                .unwrap_or_default()
+                .and_then(|history| history.restored),
+        };
+        Ok::<_, Failure>((job, restored))
     };
-    let restored = match confirmed {
-        Err(failure) if failure.exit == Exit::Unreachable => {
-            let what = format!(
-                "all tasks of job {id} run, but what it was restored from cannot be confirmed"
-            );
-            let resume = format!("resume with `{}`", ongoing.resume);
-            return Err(Failure {
-                exit: Exit::TimedOut,
-                ..failure
-            }
-            .doing(what)
-            .hint(resume));
-        }
-        confirmed => confirmed?,
+    let running = cx.printer.waiting(&said, running);
+    let (job, restored) = match timeout.and_then(|timeout| timeout.at) {
+        None => running.await?,
+        Some(at) => match tokio::time::timeout_at(at.into(), running).await {
+            Ok(running) => running?,
+            Err(_) => return Err(overdue(client, id, &ongoing).await),
+        },
     };
     cx.end_other(&ongoing);
     cx.printer.show(&RestoreView::new(
@@ -437,7 +448,6 @@ async fn tasks_run(
     client: &Client,
     id: JobId,
     from: Option<&str>,
-    limit: Option<Duration>,
     ongoing: &Ongoing,
 ) -> Result<Job, Failure> {
     let resume = || format!("resume with `{}`", ongoing.resume);
@@ -464,36 +474,37 @@ async fn tasks_run(
                     Some(_) | None => {}
                 }
             }
-            Err(error) if !error.is_no_answer() => {
-                return Err(Failure::from(error).hint(resume()));
-            }
+            Err(error) if !error.is_no_answer() => return Err(Failure::from(error).hint(resume())),
             Err(error) if last_answer.elapsed() >= client.timing().reconnect => {
-                let failure = Failure {
-                    exit: Exit::TimedOut,
-                    ..Failure::from(error)
-                };
-                return Err(failure
-                    .doing(format!("lost contact while job {id} was starting"))
-                    .hint(resume()));
+                return Err(lost_contact(error, id).hint(resume()));
             }
             Err(_) => {}
         }
-        if limit.is_some_and(|limit| started.elapsed() >= limit) {
-            let why = client.last_exception(id).await.unwrap_or_default();
-            let mut failure = Failure::new(
-                Exit::TimedOut,
-                format!("timed out: not all tasks of job {id} run yet"),
-            );
-            if let Some(cause) = why {
-                failure = failure.hint(format!(
-                    "its last failure: {}",
-                    diagnosis::diagnose(&cause).sentence
-                ));
-            }
-            return Err(failure.hint(resume()));
-        }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// The failure of a user's time-out, with the last failure of the job if the cluster tells it at once.
+async fn overdue(client: &Client, id: JobId, ongoing: &Ongoing) -> Failure {
+    let what = format!("timed out: not all tasks of job {id} were seen to run yet");
+    let failure = Failure::new(Exit::TimedOut, what);
+    let why = tokio::time::timeout(Duration::from_secs(1), client.last_exception(id)).await;
+    let failure = match why {
+        Ok(Ok(Some(cause))) => {
+            let sentence = diagnosis::diagnose(&cause).sentence;
+            failure.hint(format!("its last failure: {sentence}"))
+        }
+        Ok(Ok(None) | Err(_)) | Err(_) => failure,
+    };
+    failure.hint(format!("resume with `{}`", ongoing.resume))
+}
+
+fn lost_contact(error: rest::Error, id: JobId) -> Failure {
+    let failure = Failure {
+        exit: Exit::TimedOut,
+        ..Failure::from(error)
+    };
+    failure.doing(format!("lost contact while job {id} was starting"))
 }
 
 async fn did_not_start(client: &Client, job: &Job, from: Option<&str>) -> Failure {
@@ -526,16 +537,32 @@ async fn confirm(
     let wanted = NormalLocation::of(from);
     let mut staleness = snapshots::Staleness::default();
     let started = Instant::now();
+    let mut last_answer = started;
     loop {
         let asked = started.elapsed();
-        let restored = match client.history(job.id).await {
-            Ok(history) => history.and_then(|history| history.restored),
-            Err(error) if error.is_no_answer() && started.elapsed() < client.timing().reconnect => {
+        let history = match client.history(job.id).await {
+            Err(error)
+                if error.is_no_answer() && last_answer.elapsed() < client.timing().reconnect =>
+            {
                 tokio::time::sleep(LOOK).await;
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let what = format!(
+                    "all tasks of job {} run, but what it was restored from cannot be confirmed",
+                    job.id
+                );
+                let failure = Failure {
+                    exit: Exit::TimedOut,
+                    ..Failure::from(error)
+                };
+                let resume = running_command(cx, job.id, Some(from));
+                return Err(failure.doing(what).hint(format!("resume with `{resume}`")));
+            }
+            Ok(history) => history,
         };
+        last_answer = Instant::now();
+        let restored = history.and_then(|history| history.restored);
         let place = restored
             .as_ref()
             .and_then(|restored| restored.location.as_deref())

@@ -70,8 +70,8 @@ pub async fn run(args: &WaitArgs, cx: &Context) -> Result<Exit, Failure> {
     let selector = JobSelector::new(args.job.as_deref().unwrap_or_default());
     if args.running {
         let job = select::any(&client, &selector).await?;
-        return restore::until_running(cx, &client, job.id, args.from.as_deref(), args.timeout)
-            .await;
+        let timeout = args.timeout.map(Timeout::begin);
+        return restore::until_running(cx, &client, job.id, args.from.as_deref(), timeout).await;
     }
     let Some(id) = args.trigger_id else {
         return Err(Failure::new(

@@ -121,7 +121,7 @@ impl Client {
         })
     }
 
-    /// Deletes an uploaded jar.
+    /// Deletes an uploaded jar. One that is not there any more is deleted.
     pub async fn delete_jar(&self, jar: &str) -> Result<(), Error> {
         let path = format!("/jars/{}", encoded(jar));
         let request = Request {
@@ -131,7 +131,13 @@ impl Client {
             shown: None,
             repeatable: true,
         };
-        self.transport.call::<Value>(&request).await.map(drop)
+        match self.transport.call::<Value>(&request).await {
+            // by a request whose answer was lost
+            Err(Error::Refused { cause, .. }) if cause.find("does not exist in").is_some() => {
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
     }
 
     /// Why the job last failed, as far as the cluster tells; it may lag some seconds behind.

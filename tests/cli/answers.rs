@@ -141,6 +141,18 @@ pub fn done(location: &str) -> Answer {
     Answer::ok(json!({"status": {"id": "COMPLETED"}, "operation": {"location": location}}))
 }
 
+pub fn disposed() -> Answer {
+    Answer::ok(json!({"status": {"id": "COMPLETED"}, "operation": {}}))
+}
+
+/// A disposal's failure where nothing is at the location.
+pub fn nothing_there(location: &str) -> Answer {
+    failed(&format!(
+        "java.io.FileNotFoundException: Cannot find checkpoint or savepoint file/directory '{location}' on file system \
+         'file'."
+    ))
+}
+
 pub fn checkpoint_done(id: u64) -> Answer {
     Answer::ok(json!({"status": {"id": "COMPLETED"}, "operation": {"checkpointId": id}}))
 }

@@ -13,6 +13,7 @@ pub(super) const JAR_ID: &str = "0d1f_orders.jar";
 pub(super) const RUN: &str = "POST /jars/0d1f_orders.jar/run";
 pub(super) const UPLOAD: &str = "POST /jars/upload";
 pub(super) const DELETE: &str = "DELETE /jars/0d1f_orders.jar";
+const SOON: Duration = Duration::from_secs(4);
 const JOBS: &str = "GET /jobs/overview";
 /// What every jar begins with, and a byte that is no text.
 const JAR: &str = "PK\u{3}\u{4}\r\n--not a boundary\r\n\u{e9}";
@@ -390,6 +391,15 @@ fn starting(tasks: (u64, u64, u64)) -> Flink {
     flink
 }
 
+fn asked_for_as(id: &str) -> Job {
+    Job {
+        id: id.to_owned(),
+        name: "orders".to_owned(),
+        status: "RUNNING".to_owned(),
+        tasks: (4, 4, 0),
+    }
+}
+
 fn job(id: &str) -> Job {
     Job {
         id: id.to_owned(),
@@ -430,7 +440,50 @@ fn a_timeout_is_exit_3_with_a_resume_command_that_runs_as_printed() {
     flink.always(&format!("GET /jobs/{id}/exceptions"), exceptions);
     let outcome = running.end();
     outcome.fails(3, &["not all tasks", "Could not acquire slots"]);
+    outcome.took_less_than(SOON);
     flink.set_tasks(&job(&id), (4, 4, 0));
+    shell(&outcome.resume())
+        .run()
+        .is(0, &format!("{id}\n"), &[]);
+}
+
+#[test]
+fn a_timeout_counts_through_outages_and_slow_main_methods_too() {
+    let flink = starting((4, 4, 0));
+    flink.always(JOBS, Answer::Dropped);
+    flink.set_exceptions(answers::no_exceptions());
+    let line = format!("{FROM} --timeout 500ms");
+    let outcome = restore(&flink, &line).run();
+    outcome
+        .fails(3, &["were seen to run yet"])
+        .took_less_than(SOON);
+    flink.always(
+        JOBS,
+        Answer::by({
+            let id = job_id(&flink);
+            move |_| Answer::ok(answers::jobs(&[asked_for_as(&id)]))
+        }),
+    );
+    let id = job_id(&flink);
+    shell(&outcome.resume())
+        .run()
+        .is(0, &format!("{id}\n"), &[]);
+
+    let flink = Flink::start("2.3.0");
+    flink.on(UPLOAD, [uploaded()]);
+    let gate = Gate::default();
+    let run = Answer::by(flink.submitter(asked_for));
+    flink.on(RUN, [Answer::After(gate.clone(), Box::new(run))]);
+    let outcome = restore(&flink, &line).run();
+    outcome
+        .fails(
+            3,
+            &["whether it starts is not known", "stays in the cluster"],
+        )
+        .took_less_than(SOON);
+    gate.open();
+    let id = job_id(&flink);
+    flink.until_job(&id);
     shell(&outcome.resume())
         .run()
         .is(0, &format!("{id}\n"), &[]);

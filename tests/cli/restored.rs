@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answers::{self, DISK_FULL, NOW};
-use super::restore::{FROM, JAR_ID, RUN, asked_for, job_id, restore, takes_a_jar};
+use super::restore::{
+    DELETE, FROM, JAR_ID, RUN, UPLOAD, asked_for, job_id, restore, takes_a_jar, uploaded,
+};
 use super::run::{Outcome, at, shell};
 use super::server::{Answer, Flink, Job, Request};
 
@@ -55,11 +57,12 @@ fn a_lost_answer_to_the_run_is_asked_for_again_under_the_same_job_id_and_the_job
 #[test]
 fn a_submission_that_may_have_arrived_is_exit_3_and_the_resume_command_finds_the_job() {
     let flink = Flink::start("2.3.0");
-    takes_a_jar(&flink);
+    // the jar stays: the main method may need it yet
+    flink.on(UPLOAD, [uploaded()]);
     let submit = Arc::new(flink.submitter(asked_for));
     flink.on(RUN, [effective(&submit, Answer::html(200))]);
     let outcome = restore(&flink, FROM).run();
-    outcome.fails(3, &["whether it starts is not known"]);
+    outcome.fails(3, &["whether it starts is not known", JAR_ID]);
     shell(&outcome.resume())
         .run()
         .is(0, &format!("{}\n", job_id(&flink)), &[]);
@@ -70,10 +73,11 @@ fn a_failure_inside_the_server_does_not_say_that_no_job_runs() {
     let timeout = "java.util.concurrent.TimeoutException: Invocation of [RestfulGateway.submitJob] timed out.";
     for arrived in [true, false] {
         let flink = Flink::start("2.3.0");
-        takes_a_jar(&flink);
+        flink.on(UPLOAD, [uploaded()]);
         let submit = Arc::new(flink.submitter(asked_for));
         let refused = answers::refused(500, timeout);
         if arrived {
+            flink.on(DELETE, [Answer::ok(json!({}))]);
             flink.on(RUN, [effective(&submit, refused)]);
         } else {
             flink.on(RUN, [refused]);

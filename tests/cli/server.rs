@@ -153,6 +153,7 @@ struct State {
     jobs: Vec<Job>,
     histories: HashMap<String, Value>,
     exceptions: Option<Answer>,
+    all: Option<Answer>,
     scripts: HashMap<String, VecDeque<Answer>>,
     always: HashMap<String, Answer>,
     dropped_accepts: usize,
@@ -266,6 +267,11 @@ impl Flink {
     /// What `/jobs/:id/checkpoints` answers from now on: entries, newest first.
     pub fn set_history(&self, job: &Job, entries: Vec<Value>) {
         self.set_statistics(&job.id, answers::history(entries));
+    }
+
+    /// Answers every request by this, once nothing else is scripted for it.
+    pub fn set_all(&self, answer: Answer) {
+        self.state().all = Some(answer);
     }
 
     /// What `/jobs/:id/exceptions` answers of every job.
@@ -492,6 +498,9 @@ impl Shared {
             if let Some(answer) = state.always.get(key) {
                 return (answer.clone(), close);
             }
+        }
+        if let Some(answer) = &state.all {
+            return (answer.clone(), close);
         }
         let known = if request.prefix == state.prefix {
             modelled(&state, &line)
