@@ -16,6 +16,7 @@ use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
+use crate::inventory::catalogue::JobHistory;
 use crate::inventory::disposal::{self, Item, KnownFiles, SharedFiles};
 use crate::inventory::{resolution, sharing};
 use crate::metadata::{self, Metadata};
@@ -23,6 +24,11 @@ use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
 use crate::rest::client::{NotTriggered, Pollable};
 use crate::rest::poll::{self, Limits, Waited};
+
+/// How long a starting job may take to tell what it is restored from.
+const STARTING: Duration = Duration::from_secs(20);
+/// The pause between two looks at the jobs.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Have the cluster delete snapshots, and print the location of each that is gone
 ///
@@ -82,7 +88,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         confirm(&allowed).await?;
         // the answer may have taken long: what has come to need a snapshot since is seen now
         let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
-        let jobs = snapshots::histories(&client, client.jobs().await?).await?;
+        let jobs = settled(cx, &client).await?;
         allowed = disposal::plan(&locations, &jobs, &ReadHere);
     }
     for item in &allowed {
@@ -132,11 +138,10 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
         .snapshots
         .iter()
         .any(|snapshot| matches!(snapshot, SnapshotRef::Latest { .. }));
-    let jobs = if by_reference {
-        snapshots::fresh_histories(cx, client).await?
-    } else {
-        snapshots::histories(client, client.jobs().await?).await?
-    };
+    if by_reference {
+        snapshots::wait_for_fresh(cx, client).await;
+    }
+    let jobs = settled(cx, client).await?;
     let mut locations: Vec<String> = Vec::new();
     for snapshot in &args.snapshots {
         let location = snapshots::locate(cx, &jobs, snapshot)?;
@@ -146,6 +151,27 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
         }
     }
     Ok(disposal::plan(&locations, &jobs, &ReadHere))
+}
+
+/// What the cluster knows of its jobs, once every one of them tells what it was restored from, or enough time has
+/// passed.
+async fn settled(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
+    let look = async {
+        let started = Instant::now();
+        loop {
+            let jobs = snapshots::histories(client, client.jobs().await?).await?;
+            if !jobs.iter().any(disposal::is_starting) || started.elapsed() > STARTING {
+                return Ok(jobs);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    cx.printer
+        .waiting(
+            "waiting for starting jobs to tell what they are restored from",
+            look,
+        )
+        .await
 }
 
 /// What the metadata files that can be read from this machine say. A snapshot that cannot be read says nothing: the

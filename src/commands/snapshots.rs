@@ -92,15 +92,20 @@ impl Staleness {
     }
 }
 
-/// The statistics of every job, none older than this call: what is cached has expired before they are read.
+/// The statistics of every job, none older than this call.
+pub async fn fresh_histories(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
+    wait_for_fresh(cx, client).await;
+    histories(client, client.jobs().await?).await
+}
+
+/// Waits until statistics that were cached before this call have expired.
 ///
 /// `latest` right after a stop must be the stop's savepoint, and not the one before it.
-pub async fn fresh_histories(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
+pub async fn wait_for_fresh(cx: &Context, client: &Client) {
     let lag = statistics_lag(client).await;
     let said = format!("waiting {lag:?} until the cluster's statistics are sure to be fresh");
     cx.printer.note(&said);
     cx.printer.waiting(&said, tokio::time::sleep(lag)).await;
-    histories(client, client.jobs().await?).await
 }
 
 /// The location that a SNAPSHOT means, with what the cluster remembers now where that is needed.

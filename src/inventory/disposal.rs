@@ -139,9 +139,14 @@ fn used_by_checkpoint(
     })
 }
 
+/// Whether a job has not got as far as to tell what it is restored from. It soon will, or fail.
+pub fn is_starting(one: &JobHistory) -> bool {
+    !one.job.status.is_ended() && one.history.is_none() && one.job.tasks.total == 0
+}
+
 /// A job that is starting does not tell yet what it is restored from.
 fn may_be_restored_from(jobs: &[JobHistory]) -> Option<Refusal> {
-    let starting = running(jobs).find(|one| one.history.is_none() && one.job.tasks.total == 0)?;
+    let starting = jobs.iter().find(|one| is_starting(one))?;
     let (id, name) = (starting.job.id, &starting.job.name);
     Some(Refusal::new(format!(
         "job {id} ({name}) is starting, and may be restored from it: wait until it runs"
