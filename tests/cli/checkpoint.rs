@@ -126,7 +126,7 @@ fn a_checkpoint_that_times_out_is_resumed_as_printed() {
 #[test]
 fn a_detached_checkpoint_prints_its_trigger_id() {
     let (flink, job) = polled("2.3.0", []);
-    let outcome = at(&flink, "checkpoint orders -d").run();
+    let outcome = at(&flink, "checkpoint orders --detached").run();
     let posted = flink.requests_of(&format!("POST /jobs/{}/checkpoints", job.id));
     outcome.is(
         0,
