@@ -100,11 +100,12 @@ impl Throwable {
         &self.text
     }
 
-    /// The first exception whose message holds `needle`.
+    /// The first exception whose message holds `needle`, or whose class is called so.
     pub fn find(&self, needle: &str) -> Option<&Exception> {
-        self.chain
-            .iter()
-            .find(|exception| exception.message.contains(needle))
+        let found = |exception: &&Exception| {
+            exception.message.contains(needle) || exception.simple_class() == needle
+        };
+        self.chain.iter().find(found)
     }
 }
 

@@ -61,6 +61,7 @@ fn a_submission_that_may_have_arrived_is_exit_3_and_the_resume_command_finds_the
     flink.on(UPLOAD, [uploaded()]);
     let submit = Arc::new(flink.submitter(asked_for));
     flink.on(RUN, [effective(&submit, Answer::html(200))]);
+    flink.on("GET /jobs/overview", [Answer::ok(answers::jobs(&[]))]);
     let outcome = restore(&flink, FROM).run();
     outcome.fails(3, &["whether it starts is not known", JAR_ID]);
     shell(&outcome.resume())

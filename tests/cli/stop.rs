@@ -300,7 +300,7 @@ fn a_forgotten_stop_is_found_in_the_history_among_stops_only() {
 }
 
 #[test]
-fn an_application_cluster_that_ends_with_its_job_leaves_a_stop_done() {
+fn a_stop_whose_job_cannot_be_asked_for_any_more_is_exit_8_with_its_location() {
     let (flink, job) = flink("2.3.0");
     attempts(&flink, &job, vec![]);
     flink.accept_triggers(&post(&job), 1);
@@ -308,7 +308,7 @@ fn an_application_cluster_that_ends_with_its_job_leaves_a_stop_done() {
     flink.always(&format!("GET /jobs/{}/status", job.id), Answer::html(200));
     at(&flink, "stop orders")
         .run()
-        .is(0, &format!("{AT}\n"), &["cannot be confirmed"]);
+        .is(8, &format!("{AT}\n"), &["has finished is not known"]);
 }
 
 #[test]
