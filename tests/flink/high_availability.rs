@@ -245,6 +245,7 @@ fn finished(pair: &Pair) {
         on_disk(path.to_str().unwrap()).then_some(())
     });
     pair.kill_leader();
+    until("the new leader answers", || answers(&pair).then_some(()));
     let mut tool = Tool::line(line, &pair.cluster.dir);
     tool.env("SAVEPOINTCTL_JOBMANAGER", &pair.cluster.urls()[0]);
     let said = tool.run();
@@ -288,9 +289,7 @@ fn restore(pair: &Pair) {
     });
     running.until_it_says("/jobs/overview", 2);
     pair.kill_leader();
-    until("the new leader answers", || {
-        self::answers(&pair).then_some(())
-    });
+    until("the new leader answers", || answers(&pair).then_some(()));
     pair.tool_of_leader(["cancel", &other.id]).run();
     let said = running.end();
     assert_eq!(said.exits(0).stdout.trim(), id);
