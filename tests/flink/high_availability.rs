@@ -238,14 +238,15 @@ fn finished(pair: &Pair) {
     let said = pair
         .tool(["trigger", &job.id, dir.to_str().unwrap(), "--detached"])
         .run();
-    let line = said.exits(0).resume();
+    let line = said.exits(0).printed();
     until("the savepoint is there", || {
         let mut entries = fs::read_dir(&dir).ok()?;
         let path = entries.next()?.ok()?.path();
         on_disk(path.to_str().unwrap()).then_some(())
     });
     pair.kill_leader();
-    let mut tool = Tool::line(&line, &pair.cluster.dir);
+    until("the new leader answers", || answers(&pair).then_some(()));
+    let mut tool = Tool::line(line, &pair.cluster.dir);
     tool.env("SAVEPOINTCTL_JOBMANAGER", &pair.cluster.urls()[0]);
     let said = tool.run();
     said.fails(4, "does not know trigger id");
@@ -288,9 +289,7 @@ fn restore(pair: &Pair) {
     });
     running.until_it_says("/jobs/overview", 2);
     pair.kill_leader();
-    until("the new leader answers", || {
-        self::answers(&pair).then_some(())
-    });
+    until("the new leader answers", || answers(&pair).then_some(()));
     pair.tool_of_leader(["cancel", &other.id]).run();
     let said = running.end();
     assert_eq!(said.exits(0).stdout.trim(), id);

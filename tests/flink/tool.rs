@@ -223,6 +223,15 @@ impl Said {
         serde_json::from_str(&self.stdout).unwrap_or_else(|err| panic!("{err}: {self}"))
     }
 
+    /// The command that it gives, as it stands there.
+    #[track_caller]
+    pub fn printed(&self) -> &str {
+        let mut lines = self.stderr.lines();
+        let line = lines.find_map(|line| line.split_once("with `"));
+        let line = line.unwrap_or_else(|| panic!("no command: {self}"));
+        line.1.trim_end_matches('`')
+    }
+
     /// The command that it gives to resume the wait.
     #[track_caller]
     pub fn resume(&self) -> String {
