@@ -227,6 +227,8 @@ Register-ArgumentCompleter -Native -CommandName 'savepointctl' -ScriptBlock {
             break
         }
         'savepointctl;restore' {
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The same, as Flink''s `run` spells it')
+            [CompletionResult]::new('--from-savepoint', '--from-savepoint', [CompletionResultType]::ParameterName, 'The same, as Flink''s `run` spells it')
             [CompletionResult]::new('--jar', '--jar', [CompletionResultType]::ParameterName, 'The program''s jar, which is uploaded')
             [CompletionResult]::new('--jar-id', '--jar-id', [CompletionResultType]::ParameterName, 'A jar that was uploaded before, by its id in the cluster')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'The class with the main method, where the jar''s manifest does not name it')

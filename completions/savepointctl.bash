@@ -1101,12 +1101,20 @@ _savepointctl() {
             return 0
             ;;
         savepointctl__subcmd__restore)
-            opts="-c -p -n -d -m -D -o -v -q -h -V --jar --jar-id --class --parallelism --allow-non-restored-state --claim-mode --keep-jar --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
+            opts="-s -c -p -n -d -m -D -o -v -q -h -V --from-savepoint --jar --jar-id --class --parallelism --allow-non-restored-state --claim-mode --keep-jar --detached --timeout --jobmanager --header --bearer-token-file --basic-auth-file --cacert --cert --key --tls-server-name --insecure --connect-timeout --request-timeout --reconnect-timeout --output --verbose --quiet --no-progress --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from-savepoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --jar)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -218,6 +218,8 @@ set edit:completion:arg-completer[savepointctl] = {|@words|
             cand --version 'Print version'
         }
         &'savepointctl;restore'= {
+            cand -s 'The same, as Flink''s `run` spells it'
+            cand --from-savepoint 'The same, as Flink''s `run` spells it'
             cand --jar 'The program''s jar, which is uploaded'
             cand --jar-id 'A jar that was uploaded before, by its id in the cluster'
             cand -c 'The class with the main method, where the jar''s manifest does not name it'

@@ -185,6 +185,7 @@ complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s q -
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -l no-progress -d 'Draw no progress'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand cancel" -s V -l version -d 'Print version'
+complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s s -l from-savepoint -d 'The same, as Flink\'s `run` spells it' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l jar -d 'The program\'s jar, which is uploaded' -r -F
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -l jar-id -d 'A jar that was uploaded before, by its id in the cluster' -r
 complete -c savepointctl -n "__fish_savepointctl_using_subcommand restore" -s c -l class -d 'The class with the main method, where the jar\'s manifest does not name it' -r

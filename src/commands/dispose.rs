@@ -80,7 +80,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         .iter()
         .partition(|item| item.refusal.is_none() || args.force);
     for item in &refused {
-        cx.printer.failure(&refusal(item));
+        cx.printer.failure(&refusal(&client, item));
     }
     let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
     let mut allowed: Vec<Item> = allowed.into_iter().cloned().collect();
@@ -93,7 +93,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
     }
     for item in &allowed {
         if item.refusal.is_some() && !args.force {
-            cx.printer.failure(&refusal(item));
+            cx.printer.failure(&refusal(&client, item));
             failures.push(Exit::Refused);
             continue;
         }
@@ -208,14 +208,16 @@ impl KnownFiles for ReadHere {
     }
 }
 
-fn refusal(item: &Item) -> Failure {
+fn refusal(client: &Client, item: &Item) -> Failure {
     let reason = item.refusal.as_ref();
     let what = format!(
         "{} is kept: {}",
         item.location,
         reason.map_or("", |refusal| &refusal.reason)
     );
-    let hint = reason.and_then(|refusal| refusal.force_is_safe.clone());
+    let has_claim_modes = client.version().takes_trigger_ids();
+    let safe = reason.and_then(|refusal| refusal.force_is_safe.clone());
+    let hint = safe.filter(|_| has_claim_modes);
     Failure::new(Exit::Refused, what)
         .hint(hint.unwrap_or_else(|| "--force disposes of it all the same".to_owned()))
 }

@@ -38,8 +38,9 @@ pub use man::pages;
 
 /// Command-line client and savepoint manager for Apache Flink
 ///
-/// Triggers savepoints and checkpoints, stops and cancels jobs, and waits for what it has triggered, over a
-/// cluster's REST API (Flink 1.13 to 2.3).
+/// Triggers savepoints and checkpoints, stops, cancels and restores jobs, lists and disposes of snapshots, and waits for
+/// what it has triggered, over a cluster's REST API (Flink 1.13 to 2.3). Reads what a snapshot contains from its
+/// metadata file, without a cluster.
 #[derive(Parser)]
 #[command(
     name = "savepointctl",

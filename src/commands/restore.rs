@@ -55,8 +55,18 @@ const CHUNK: usize = 256 << 10;
     savepointctl restore latest --jar-id 0d1f_orders.jar --claim-mode claim")]
 pub struct RestoreArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
-    #[arg(value_name = "SNAPSHOT")]
-    snapshot: SnapshotRef,
+    #[arg(value_name = "SNAPSHOT", required_unless_present = "from_savepoint")]
+    snapshot: Option<SnapshotRef>,
+
+    /// The same, as Flink's `run` spells it
+    #[arg(
+        short = 's',
+        long,
+        value_name = "SNAPSHOT",
+        conflicts_with = "snapshot",
+        hide_short_help = true
+    )]
+    from_savepoint: Option<SnapshotRef>,
 
     /// The program's jar, which is uploaded
     #[arg(long, value_name = "FILE")]
@@ -101,17 +111,21 @@ pub struct RestoreArgs {
 
 /// Runs the command.
 pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
+    let snapshot = args.snapshot.as_ref().or(args.from_savepoint.as_ref());
+    let snapshot = snapshot
+        .cloned()
+        .ok_or_else(|| Failure::new(Exit::Usage, "give a SNAPSHOT"))?;
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
     let client = cx.client().await?;
     let mut request = request(args, cx, &client)?;
     if !client.runs_jars().await? {
         return Err(no_jars(&client));
     }
-    let jobs = match &args.snapshot {
+    let jobs = match &snapshot {
         SnapshotRef::Location(_) => Vec::new(),
         SnapshotRef::Latest { .. } => snapshots::fresh_histories(cx, &client).await?,
     };
-    let location = snapshots::locate(cx, &jobs, &args.snapshot)?;
+    let location = snapshots::locate(cx, &jobs, &snapshot)?;
     request.savepoint_path = Some(location.clone());
 
     let (jar_id, uploaded) = match (jar, &args.jar_id) {
@@ -413,10 +427,20 @@ pub async fn until_running(
     };
     cx.begin_other(ongoing.clone());
     let said = format!("waiting for the tasks of job {id}");
+    let view = |job: &Job, restored: Option<&Restored>| {
+        RestoreView::new(id, Some(&job.name), Some(job.status.to_string()), restored)
+    };
     let running = async {
         let job = tasks_run(client, id, from, &ongoing).await?;
         let restored = match from {
-            Some(from) => Some(confirm(cx, client, &job, from).await?),
+            Some(from) => match confirm(cx, client, &job, from).await {
+                Err(failure) if failure.exit == Exit::Partial => {
+                    // it runs all the same
+                    cx.printer.show(&view(&job, None))?;
+                    return Err(failure);
+                }
+                confirmed => Some(confirmed?),
+            },
             // details only: that it runs is what counts
             None => client
                 .history(id)
@@ -435,12 +459,7 @@ pub async fn until_running(
         },
     };
     cx.end_other(&ongoing);
-    cx.printer.show(&RestoreView::new(
-        id,
-        Some(&job.name),
-        Some(job.status.to_string()),
-        restored.as_ref(),
-    ))?;
+    cx.printer.show(&view(&job, restored.as_ref()))?;
     Ok(Exit::Success)
 }
 

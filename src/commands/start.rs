@@ -35,7 +35,7 @@ impl Timeout {
 /// waited for past the time-out, since it alone tells the id.
 ///
 /// # Errors
-/// Refusals (1); an operation that may be under way although nothing was heard of it (3, with the command that
+/// Refusals (1, or as the reason says 4 or 7); an operation that may be under way although nothing was heard of it (3, with the command that
 /// resumes, or 5 where the server takes no trigger ids).
 pub async fn operation(
     cx: &Context,

@@ -388,6 +388,12 @@ impl Transport {
             (503, Some(text)) if text.contains("leader election") => Err(Error::LeaderElection {
                 endpoint: endpoint(),
             }),
+            // a standby that has not noticed yet that the leader is gone: nothing has reached anybody
+            (500, Some(text)) if text.contains("RecipientUnreachableException") => {
+                Err(Error::LeaderElection {
+                    endpoint: endpoint(),
+                })
+            }
             (status, Some(text)) => Err(Error::Refused {
                 status,
                 cause: Throwable::parse(&text),

@@ -70,7 +70,7 @@ fn cancel_gives_up_waiting_with_exit_3() {
     flink.set_status(&job, "CANCELLING");
     at(&flink, "cancel orders --timeout 200ms")
         .run()
-        .fails(3, &["has not ended yet"]);
+        .fails(3, &["is still being cancelled"]);
 }
 
 #[test]
