@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::context::{Context, Pending};
 use super::start::Timeout;
-use super::{dispose, follow, restore, select};
+use super::{dispose, follow, running, select};
 use crate::cli::value;
 use crate::domain::attempts::ATTEMPTS;
 use crate::domain::ids::TriggerId;
@@ -71,7 +71,7 @@ pub async fn run(args: &WaitArgs, cx: &Context) -> Result<Exit, Failure> {
     if args.running {
         let job = select::any(&client, &selector).await?;
         let timeout = args.timeout.map(Timeout::begin);
-        return restore::until_running(cx, &client, job.id, args.from.as_deref(), timeout).await;
+        return running::until_running(cx, &client, job.id, args.from.as_deref(), timeout).await;
     }
     let Some(id) = args.trigger_id else {
         return Err(Failure::new(
