@@ -1,7 +1,6 @@
 //! `restore SNAPSHOT`: runs a job from a snapshot.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use crate::domain::diagnosis::{self};
 use crate::domain::ids::JobId;
 use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;
-use crate::error::{Doing, Failure};
+use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::view::RestoreView;
 use crate::rest::client::NotTriggered;
