@@ -13,7 +13,7 @@ use super::start::Timeout;
 use super::{snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
-use crate::domain::diagnosis::{self};
+use crate::domain::diagnosis;
 use crate::domain::ids::JobId;
 use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;

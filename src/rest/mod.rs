@@ -1,6 +1,6 @@
 //! Speaks to a Flink cluster's REST API, and gives back words of the domain.
 //!
-//! The oddities of the server's JSON end in [`wire`]; retries live in [`client`] and waiting for operations in
+//! The oddities of the server's JSON end in `wire`; requests are repeated in `transport` and waiting for operations in
 //! [`poll`].
 
 pub mod client;
