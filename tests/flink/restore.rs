@@ -223,7 +223,8 @@ fn detached(shared: &Shared) {
     // the snapshot is compared, not taken for granted
     let line = line.replace(&location, &format!("{location}-other"));
     let waited = resumed(&cluster, &line);
-    waited.fails(8, "instead of").says(&location);
+    assert_eq!(waited.exits(8).stdout.trim(), job.id);
+    waited.says("instead of").says(&location);
     job.cancel();
     let line = format!("savepointctl wait {} --running", job.id);
     resumed(&cluster, &line)
