@@ -152,8 +152,8 @@ pub struct History {
     pub latest_savepoint: Option<Snapshot>,
     /// What the job was started from, if from anything.
     pub restored: Option<Restored>,
-    /// How many snapshots were ever triggered, failed ones included; more than `entries` holds once it is full.
-    pub total: u64,
+    /// How many snapshots were ever completed; more than `entries` holds once it is full.
+    pub completed: u64,
 }
 
 impl History {

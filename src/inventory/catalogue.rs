@@ -92,7 +92,10 @@ pub fn latest<'a>(
 pub fn is_cut(jobs: &[JobHistory]) -> bool {
     jobs.iter()
         .filter_map(|job| job.history.as_ref())
-        .any(|history| history.total > history.entries.len() as u64)
+        .any(|history| {
+            let kept = history.entries.iter().filter(|entry| entry.is_completed());
+            history.completed > kept.count() as u64
+        })
 }
 
 #[cfg(test)]
@@ -154,6 +157,19 @@ mod tests {
         assert_eq!(found(&jobs, 0, Some("orders")), Ok("/sp/7".to_owned()));
         assert_eq!(found(&jobs, 1, Some("orders")), Ok("/sp/5".to_owned()));
         assert_eq!(found(&jobs, 2, Some("orders")), Err(NoLatest::TooFew(2)));
+    }
+
+    #[test]
+    fn a_history_is_cut_when_more_snapshots_were_completed_than_it_holds() {
+        let mut one = job(1, "orders", &[(5, false), (6, true)]);
+        let cut = |one: &JobHistory, completed| {
+            let mut one = one.clone();
+            one.history.as_mut().unwrap().completed = completed;
+            is_cut(&[one])
+        };
+        assert!(!cut(&one, 2) && cut(&one, 3));
+        one.history = None;
+        assert!(!is_cut(&[one]));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(in crate::rest) struct Statistics {
 #[derive(Deserialize, Default)]
 struct Counts {
     #[serde(default)]
-    total: i64,
+    completed: i64,
 }
 
 #[derive(Deserialize)]
@@ -88,7 +88,7 @@ impl Statistics {
             latest_checkpoint: latest.completed.and_then(Entry::into_snapshot),
             latest_savepoint: latest.savepoint.and_then(Entry::into_snapshot),
             restored: latest.restored.and_then(RestoredEntry::into_restored),
-            total: u64::try_from(self.counts.total).unwrap_or(0),
+            completed: u64::try_from(self.counts.completed).unwrap_or(0),
         }
     }
 }
