@@ -1,6 +1,6 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
@@ -57,6 +57,8 @@ pub struct Context {
     pub printer: Printer,
     connect: ConnectArgs,
     environment: Environment,
+    /// The endpoint in force, once a client was asked for; without credentials.
+    endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
 }
 
@@ -73,6 +75,7 @@ impl Context {
             printer,
             connect,
             environment,
+            endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
         })
     }
@@ -109,6 +112,7 @@ impl Context {
         let Some(endpoint) = &settings.endpoint else {
             return Err(no_endpoint());
         };
+        self.endpoint.get_or_init(|| endpoint.to_string());
         let options = options(&settings, endpoint)?;
         let client = Client::connect(options, Box::new(self.printer)).await?;
         let version = client.version();
@@ -202,13 +206,8 @@ impl Context {
         let mut flags = Vec::new();
         // a definition may hold a secret; what it says of the endpoint does not
         let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
-        if names_endpoint
-            && let Ok(Resolved {
-                endpoint: Some(endpoint),
-                ..
-            }) = config::resolve(typed, &self.environment)
-        {
-            flags.extend(["-m".to_owned(), endpoint.to_string()]);
+        if let (true, Some(endpoint)) = (names_endpoint, self.endpoint.get()) {
+            flags.extend(["-m".to_owned(), endpoint.clone()]);
         }
         let files = [
             ("--bearer-token-file", &typed.bearer_token_file),

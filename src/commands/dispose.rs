@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::{Context, Ongoing};
-use super::snapshots;
+use super::{outcome, snapshots};
 use crate::cli::value;
 use crate::domain::diagnosis::{self, Kind};
 use crate::domain::ids::TriggerId;
@@ -97,7 +97,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
             failures.push(Exit::Refused);
             continue;
         }
-        match dispose(args, cx, &client, &item.location).await {
+        match dispose(cx, &client, &item.location, args.timeout).await {
             Ok(gone) => cx.printer.show(&gone)?,
             Err(failure) => {
                 cx.printer.failure(&failure);
@@ -105,11 +105,11 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
             }
         }
     }
-    outcome(&items, &failures)
+    verdict(&items, &failures)
 }
 
 /// One exit code for all: that of the only failure there was, or partial where some went.
-fn outcome(items: &[Item], failures: &[Exit]) -> Result<Exit, Failure> {
+fn verdict(items: &[Item], failures: &[Exit]) -> Result<Exit, Failure> {
     let Some(first) = failures.first() else {
         return Ok(Exit::Success);
     };
@@ -200,11 +200,11 @@ impl KnownFiles for ReadHere {
         Self::read(place.as_str(), sharing::names_foreign_files).unwrap_or(false)
     }
 
-    fn uses_files_below(&self, location: &str, place: &NormalLocation) -> bool {
-        let uses = |metadata: &Metadata<'_>, directory: &str| {
-            sharing::uses_files_below(metadata, directory, place)
+    fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool> {
+        let used = |metadata: &Metadata<'_>, directory: &str| {
+            sharing::places_used(metadata, directory, places)
         };
-        Self::read(location, uses).unwrap_or(false)
+        Self::read(location, used).unwrap_or_default()
     }
 }
 
@@ -273,10 +273,10 @@ fn counted(count: usize) -> String {
 
 /// Disposes of one snapshot and waits until it is gone.
 async fn dispose(
-    args: &DisposeArgs,
     cx: &Context,
     client: &Client,
     location: &str,
+    timeout: Option<Duration>,
 ) -> Result<DisposedView, Failure> {
     let mut lost = false;
     loop {
@@ -298,7 +298,7 @@ async fn dispose(
                 return Err(Failure::from(not_triggered.error).doing(doing));
             }
         };
-        match wait(args, cx, client, location, id).await? {
+        match wait(cx, client, location, id, timeout).await? {
             End::Gone => return Ok(DisposedView::new(location, Some(id.to_string()))),
             End::Failed(cause) if lost && is_missing(&cause) => {
                 cx.printer.note(format!(
@@ -332,11 +332,11 @@ enum End {
 }
 
 async fn wait(
-    args: &DisposeArgs,
     cx: &Context,
     client: &Client,
     location: &str,
     id: TriggerId,
+    timeout: Option<Duration>,
 ) -> Result<End, Failure> {
     let resume = cx.wait_command(["--dispose".to_owned(), id.to_string()]);
     let ongoing = Ongoing {
@@ -344,9 +344,7 @@ async fn wait(
         resume: resume.clone(),
     };
     cx.begin_other(ongoing.clone());
-    let deadline = args
-        .timeout
-        .and_then(|limit| Instant::now().checked_add(limit));
+    let deadline = timeout.and_then(|limit| Instant::now().checked_add(limit));
     let limits = Limits {
         deadline,
         reconnect: client.timing().reconnect,
@@ -395,18 +393,7 @@ fn is_missing(cause: &Throwable) -> bool {
 }
 
 fn explain(location: &str, cause: &Throwable) -> Failure {
-    let found = diagnosis::diagnose(cause);
-    let exit = if found.kind == Kind::NoSnapshot {
-        Exit::NotFound
-    } else {
-        Exit::Failed
-    };
-    let failure = Failure::new(
-        exit,
-        format!("{location} was not disposed of: {}", found.sentence),
-    )
-    .stack(cause.text());
-    failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+    outcome::explain_snapshot(&format!("{location} was not disposed of"), cause)
 }
 
 /// Resumes waiting for a disposal of which only the id is known.
@@ -416,15 +403,8 @@ pub async fn resume(
     id: TriggerId,
     timeout: Option<Duration>,
 ) -> Result<Exit, Failure> {
-    let args = DisposeArgs {
-        snapshots: Vec::new(),
-        dry_run: false,
-        yes: false,
-        force: false,
-        timeout,
-    };
     let named = format!("the snapshot of disposal {id}");
-    match wait(&args, cx, client, &named, id).await? {
+    match wait(cx, client, &named, id, timeout).await? {
         End::Gone => {
             cx.printer.note(format!("disposal {id} is done"));
             cx.printer.show(&DisposalView::new(id))?;

@@ -184,3 +184,14 @@ pub async fn look_up(
         tokio::time::sleep(LOOK).await;
     }
 }
+
+/// Says why something could not be done with a snapshot; `what` begins the sentence.
+pub fn explain_snapshot(what: &str, cause: &Throwable) -> Failure {
+    let found = diagnosis::diagnose(cause);
+    let exit = match found.kind {
+        Kind::NoSnapshot => Exit::NotFound,
+        _ => Exit::Failed,
+    };
+    let failure = Failure::new(exit, format!("{what}: {}", found.sentence)).stack(cause.text());
+    failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+}

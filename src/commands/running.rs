@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::context::{Context, Ongoing};
-use super::snapshots;
 use super::start::Timeout;
-use crate::domain::diagnosis::{self, Kind};
+use super::{outcome, snapshots};
+use crate::domain::diagnosis;
 use crate::domain::ids::{JobId, OperatorId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::location::NormalLocation;
@@ -27,24 +27,15 @@ const STALE: Duration = Duration::from_secs(5);
 const UNLISTED: Duration = Duration::from_secs(30);
 /// What to do with a job that was restored from elsewhere.
 const LOOK_FIRST: &str = "look at the job before you rely on it; `savepointctl cancel` ends it";
+
 /// Why a job does not run from a snapshot.
 pub fn explain(location: &str, cause: &Throwable) -> Failure {
-    let found = diagnosis::diagnose(cause);
-    let exit = if found.kind == Kind::NoSnapshot {
-        Exit::NotFound
-    } else {
-        Exit::Failed
-    };
-    let failure = Failure::new(
-        exit,
-        format!("no job runs from {location}: {}", found.sentence),
-    )
-    .stack(cause.text());
-    let failure = match names::unmapped(cause.text()) {
-        Some(operator) => failure.hint(unmapped(location, operator)),
-        None => failure,
-    };
-    failure.hint(found.hint.unwrap_or("-v shows the server's whole text"))
+    let mut failure = outcome::explain_snapshot(&format!("no job runs from {location}"), cause);
+    if let Some(operator) = names::unmapped(cause.text()) {
+        // who it is comes before what to do
+        failure.hints.insert(0, unmapped(location, operator));
+    }
+    failure
 }
 
 /// What the snapshot says of an operator that the program does not have. The cluster may see a snapshot that cannot be

@@ -49,25 +49,30 @@ pub trait KnownFiles {
     fn shared(&self, place: &NormalLocation) -> SharedFiles;
     /// Whether a snapshot that is no checkpoint by its name names files outside its own directory.
     fn names_foreign_files(&self, place: &NormalLocation) -> bool;
-    /// Whether the snapshot at `location` uses files below `place`.
-    fn uses_files_below(&self, location: &str, place: &NormalLocation) -> bool;
+    /// Which of the `places` hold files that the snapshot at `location` uses, in their order.
+    fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool>;
 }
 
 /// Decides for each location.
 pub fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownFiles) -> Vec<Item> {
-    let decide = |location: &String| {
-        let place = NormalLocation::of(location);
-        let refusal = of_running_job(&place, jobs)
-            .or_else(|| restored_from(&place, jobs))
-            .or_else(|| used_by_checkpoint(&place, jobs, known))
+    let places: Vec<NormalLocation> = locations
+        .iter()
+        .map(|location| NormalLocation::of(location))
+        .collect();
+    let mut used = used_by_checkpoints(&places, jobs, known).into_iter();
+    let decide = |(location, place): (&String, &NormalLocation)| {
+        let used = used.next().flatten();
+        let refusal = of_running_job(place, jobs)
+            .or_else(|| restored_from(place, jobs))
+            .or(used)
             .or_else(|| may_be_restored_from(jobs))
-            .or_else(|| shares_files(&place, jobs, known));
+            .or_else(|| shares_files(place, jobs, known));
         Item {
             location: location.clone(),
             refusal,
         }
     };
-    locations.iter().map(decide).collect()
+    locations.iter().zip(&places).map(decide).collect()
 }
 
 fn running(jobs: &[JobHistory]) -> impl Iterator<Item = &JobHistory> {
@@ -119,24 +124,34 @@ fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal>
 
 /// After a failure a job is restored from its own checkpoint, and the cluster forgets what it was restored from before;
 /// but that checkpoint still tells whose files it uses.
-fn used_by_checkpoint(
-    place: &NormalLocation,
+/// One answer for each place, in their order; each checkpoint is looked into once.
+fn used_by_checkpoints(
+    places: &[NormalLocation],
     jobs: &[JobHistory],
     known: &impl KnownFiles,
-) -> Option<Refusal> {
-    running(jobs).find_map(|one| {
-        let history = one.history.as_ref()?;
-        let newest = history.all().into_iter().find(|snapshot| {
+) -> Vec<Option<Refusal>> {
+    let mut refusals = vec![None; places.len()];
+    for one in running(jobs) {
+        let all = one.history.iter().flat_map(History::all);
+        let mut checkpoints = all.filter(|snapshot| {
             snapshot.kind == SnapshotKind::Checkpoint && snapshot.is_completed()
-        })?;
-        let uses = known.uses_files_below(newest.location()?, place);
-        let (id, name) = (one.job.id, &one.job.name);
-        uses.then(|| {
-            Refusal::new(format!(
-                "the newest checkpoint of running job {id} ({name}) uses its files"
-            ))
-        })
-    })
+        });
+        let Some(newest) = checkpoints
+            .next()
+            .and_then(|newest| newest.location().map(str::to_owned))
+        else {
+            continue;
+        };
+        for (refusal, uses) in refusals.iter_mut().zip(known.places_used(&newest, places)) {
+            if uses && refusal.is_none() {
+                let (id, name) = (one.job.id, &one.job.name);
+                *refusal = Some(Refusal::new(format!(
+                    "the newest checkpoint of running job {id} ({name}) uses its files"
+                )));
+            }
+        }
+    }
+    refusals
 }
 
 /// Whether a job has not got as far as to tell what it is restored from. It soon will, or fail.
@@ -243,8 +258,8 @@ mod tests {
             self.foreign
         }
 
-        fn uses_files_below(&self, _: &str, _: &NormalLocation) -> bool {
-            self.used
+        fn places_used(&self, _: &str, places: &[NormalLocation]) -> Vec<bool> {
+            vec![self.used; places.len()]
         }
     }
 

@@ -57,15 +57,22 @@ pub fn names_foreign_files(metadata: &Metadata<'_>, directory: &str) -> bool {
     foreign
 }
 
-/// Whether the metadata of a snapshot in `directory` names a file that lies below `place`.
-pub fn uses_files_below(metadata: &Metadata<'_>, directory: &str, place: &NormalLocation) -> bool {
-    let mut uses = false;
+/// Which of the `places` hold files that the metadata of a snapshot in `directory` names, in their order.
+pub fn places_used(
+    metadata: &Metadata<'_>,
+    directory: &str,
+    places: &[NormalLocation],
+) -> Vec<bool> {
+    let mut used = vec![false; places.len()];
     metadata.parts(&mut |part| {
         if let Resolved::At(location) = resolve(&part.storage, directory) {
-            uses |= NormalLocation::of(&location).is_below(place);
+            let file = NormalLocation::of(&location);
+            for (used, place) in used.iter_mut().zip(places) {
+                *used |= file.is_below(place);
+            }
         }
     });
-    uses
+    used
 }
 
 /// Whether the directories that a state names are the snapshot's; those of file merging never are.
@@ -154,9 +161,12 @@ mod tests {
         )])]);
         assert!(!names_foreign_files(&metadata, "/sp/savepoint-1"));
         assert!(names_foreign_files(&metadata, "/backup/savepoint-1"));
-        let uses =
-            |place: &str| uses_files_below(&metadata, "/cp/chk-1", &NormalLocation::of(place));
-        assert!(uses("/sp/savepoint-1/") && !uses("/sp/savepoint-2") && !uses("/sp/savepoint"));
+        let places =
+            ["/sp/savepoint-1/", "/sp/savepoint-2", "/sp/savepoint"].map(NormalLocation::of);
+        assert_eq!(
+            places_used(&metadata, "/cp/chk-1", &places),
+            [true, false, false]
+        );
         let own = snapshot(vec![operator(vec![operator_subtask(0, relative("a", 1))])]);
         assert!(!names_foreign_files(&own, "/sp/savepoint-1"));
     }
