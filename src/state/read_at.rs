@@ -14,7 +14,7 @@ pub trait ReadAt {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
 }
 
-impl ReadAt for [u8] {
+impl ReadAt for &[u8] {
     fn size(&self) -> u64 {
         self.len() as u64
     }

@@ -8,15 +8,15 @@ use crate::state::write::{KeyedFile, OperatorFile};
 
 const RANGE: KeyGroupRange = KeyGroupRange { start: 0, count: 2 };
 
-fn read_keyed(bytes: &Vec<u8>, file: &KeyedFile) -> Result<(), StateError> {
-    let reader = KeyedReader::open(bytes, RANGE, &file.offsets, MAX_PARALLELISM)?;
+fn read_keyed(bytes: &[u8], file: &KeyedFile) -> Result<(), StateError> {
+    let reader = KeyedReader::open(&bytes, RANGE, &file.offsets, MAX_PARALLELISM)?;
     RANGE
         .iter()
         .try_for_each(|group| reader.key_group(group, &mut |_, _, _| {}))
 }
 
-fn read_operator(bytes: &Vec<u8>, file: &OperatorFile) -> Result<(), StateError> {
-    let reader = OperatorReader::open(bytes)?;
+fn read_operator(bytes: &[u8], file: &OperatorFile) -> Result<(), StateError> {
+    let reader = OperatorReader::open(&bytes)?;
     file.states
         .iter()
         .enumerate()
