@@ -2,6 +2,5 @@
 
 pub mod coordinator;
 pub mod dataflow;
-#[allow(dead_code, reason = "used once the coordinator runs jobs")]
 mod lock;
 pub mod program;

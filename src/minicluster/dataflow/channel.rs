@@ -207,8 +207,10 @@ mod tests {
     #[test]
     fn a_blocked_channel_keeps_its_elements_and_the_others_go_on() {
         let gate = Gate::new(2);
-        gate.send(0, Element::Records(vec![Value::Long(0)])).unwrap();
-        gate.send(1, Element::Records(vec![Value::Long(1)])).unwrap();
+        gate.send(0, Element::Records(vec![Value::Long(0)]))
+            .unwrap();
+        gate.send(1, Element::Records(vec![Value::Long(1)]))
+            .unwrap();
         gate.block(0);
         assert!(matches!(gate.next(NOW), Due::Element(1, _)));
         assert!(matches!(gate.next(NOW), Due::Nothing));

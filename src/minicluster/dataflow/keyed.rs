@@ -158,17 +158,16 @@ impl Aggregate {
         match &self.groups {
             Groups::Long(groups) => {
                 for group in groups {
-                    let entry = |(key, number): (&i64, &i64)| {
-                        (Element::Long(*key), Element::Long(*number))
-                    };
+                    let entry =
+                        |(key, number): (&i64, &i64)| (Element::Long(*key), Element::Long(*number));
                     writer.entries(group.iter().map(entry))?;
                 }
             }
             Groups::String(groups) => {
                 for group in groups {
                     let entries = group.iter();
-                    let entries = entries
-                        .map(|(key, number)| (Element::String(key), Element::Long(*number)));
+                    let entries =
+                        entries.map(|(key, number)| (Element::String(key), Element::Long(*number)));
                     writer.entries(entries)?;
                 }
             }
@@ -180,6 +179,8 @@ impl Aggregate {
 fn wrong_type(key: &impl std::fmt::Debug) -> Throwable {
     Throwable::new(
         "org.apache.flink.util.StateMigrationException",
-        format!("The new key serializer must be compatible with the previous one: {key:?} is not of the operator's key type."),
+        format!(
+            "The new key serializer must be compatible with the previous one: {key:?} is not of the operator's key type."
+        ),
     )
 }

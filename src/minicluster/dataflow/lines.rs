@@ -102,8 +102,7 @@ impl Lines {
 }
 
 fn parse(split: &str) -> Result<Split, Throwable> {
-    let [line, offset, remainder, step] =
-        numbers(split, ["line", "offset", "remainder", "step"])?;
+    let [line, offset, remainder, step] = numbers(split, ["line", "offset", "remainder", "step"])?;
     let natural = |number: i128| u64::try_from(number).unwrap_or(0);
     Ok(Split {
         line: natural(line),
@@ -133,7 +132,8 @@ mod tests {
     use super::*;
 
     fn file(name: &str, text: &str) -> PathBuf {
-        let directory = std::env::temp_dir().join(format!("savepointctl-lines-{name}-{}", std::process::id()));
+        let directory =
+            std::env::temp_dir().join(format!("savepointctl-lines-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let path = directory.join("text");
         std::fs::write(&path, text).unwrap();
@@ -143,7 +143,10 @@ mod tests {
     fn read(lines: &mut Lines, limit: usize) -> (Vec<String>, bool) {
         let mut records = Vec::new();
         let is_exhausted = lines.read(limit, &mut records).unwrap();
-        (records.iter().map(ToString::to_string).collect(), is_exhausted)
+        (
+            records.iter().map(ToString::to_string).collect(),
+            is_exhausted,
+        )
     }
 
     #[test]

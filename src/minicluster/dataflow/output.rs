@@ -105,7 +105,9 @@ impl Output {
     pub(super) fn barrier(&mut self, barrier: Barrier) -> Result<(), Closed> {
         self.flush()?;
         for target in &self.targets {
-            target.gate.send(target.channel, Element::Barrier(barrier))?;
+            target
+                .gate
+                .send(target.channel, Element::Barrier(barrier))?;
         }
         Ok(())
     }

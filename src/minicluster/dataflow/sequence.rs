@@ -46,7 +46,9 @@ impl Sequence {
             let Some(split) = self.splits.iter_mut().min_by_key(|split| split.next) else {
                 return true;
             };
-            let Some(number) = i64::try_from(split.next).ok().filter(|_| split.next <= self.end)
+            let Some(number) = i64::try_from(split.next)
+                .ok()
+                .filter(|_| split.next <= self.end)
             else {
                 return true;
             };
@@ -101,10 +103,7 @@ mod tests {
     fn the_largest_number_is_the_last() {
         let splits = Sequence::first_splits(i64::MAX - 1, 2);
         let mut sequence = Sequence::open(None, &splits).unwrap();
-        assert_eq!(
-            read(&mut sequence, 9),
-            (vec![i64::MAX - 1, i64::MAX], true)
-        );
+        assert_eq!(read(&mut sequence, 9), (vec![i64::MAX - 1, i64::MAX], true));
         let mut again = Sequence::open(None, &sequence.splits()).unwrap();
         assert_eq!(read(&mut again, 9), (vec![], true));
     }

@@ -98,14 +98,8 @@ fn parse_length(text: &str) -> Option<(u64, &Path)> {
 /// # Errors
 /// A file cannot be changed, or is shorter than what was committed to it.
 pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result<()> {
-    let elements = |wanted: &str| {
-        // with strict chains the name may have a position behind it
-        let named = move |name: &str| name == wanted || name.starts_with(&format!("{wanted}@"));
-        let lists = lists.iter().filter(move |(name, _)| named(name));
-        lists.flat_map(|(_, elements)| elements)
-    };
     let mut known = Vec::new();
-    for element in elements(COMMITTED) {
+    for element in elements(lists, COMMITTED) {
         let (bytes, file) = parse_length(element)
             .ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))?;
         cut(file, bytes)?;
@@ -118,7 +112,7 @@ pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result
             }
         }
     }
-    for element in elements(PENDING) {
+    for element in elements(lists, PENDING) {
         if let Some((file, lines)) = element.split_once('\n') {
             let mut file = OpenOptions::new().create(true).append(true).open(file)?;
             file.write_all(lines.as_bytes())?;
@@ -126,6 +120,12 @@ pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result
         }
     }
     Ok(())
+}
+
+/// The elements of all lists of this name.
+fn elements<'l>(lists: &'l [List], name: &'l str) -> impl Iterator<Item = &'l String> {
+    let lists = lists.iter().filter(move |(found, _)| found == name);
+    lists.flat_map(|(_, elements)| elements)
 }
 
 /// Cuts a file back to what was committed.
