@@ -50,6 +50,8 @@ const BUFFER: usize = 64 << 10;
 pub struct Printer {
     format: Format,
     quiet: bool,
+    /// Nothing at all goes to stderr.
+    silent: bool,
     verbosity: u8,
     bars: bool,
 }
@@ -61,8 +63,17 @@ impl Printer {
         Self {
             format,
             quiet,
+            silent: false,
             verbosity,
             bars,
+        }
+    }
+
+    /// A printer that says nothing on stderr, not even warnings.
+    pub fn silent() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Format::Name, true, 0, false)
         }
     }
 
@@ -142,6 +153,9 @@ impl Printer {
 
     /// One line: a job's name must not begin another that looks like ours.
     fn stderr(&self, label: &str, what: &str) {
+        if self.silent {
+            return;
+        }
         let what = text::harmless(what);
         // there is nobody left to tell if this fails
         let _ = writeln!(io::stderr().lock(), "{label}{what}");
