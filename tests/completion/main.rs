@@ -65,8 +65,8 @@ fn flags_and_commands_are_completed(shell: Shell) {
     let terminal = Terminal::start(shell);
     terminal.press("savepointctl chec");
     terminal.tab_until("savepointctl checkpoint");
-    terminal.press("--wait-r");
-    terminal.tab_until("checkpoint --wait-running");
+    terminal.press("--timeo");
+    terminal.tab_until("checkpoint --timeout");
 }
 
 fn files_are_completed_where_a_snapshot_goes(shell: Shell) {
