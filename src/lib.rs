@@ -11,4 +11,5 @@ pub mod inventory;
 pub mod metadata;
 pub mod output;
 pub mod rest;
+pub mod state;
 pub mod storage;
