@@ -1,0 +1,3 @@
+//! The embedded runtime, named after Flink's own MiniCluster: one process, nothing installed.
+
+pub mod program;
