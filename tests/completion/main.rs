@@ -3,6 +3,7 @@
 //! fails.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::print_stderr, reason = "what is not tried is told")]
 #![allow(dead_code, reason = "the scripted server serves other tests too")]
 
 #[path = "../cli/answers.rs"]
@@ -19,8 +20,11 @@ use terminal::{Shell, Terminal};
 
 const SAVEPOINT: &str = "s3://bucket/sp/savepoint-0123ab-cafe";
 
+/// A name, and what is tried.
+type Body = (&'static str, fn(Shell));
+
 /// What is tried in every shell.
-const TRIALS: &[(&str, fn(Shell))] = &[
+const TRIALS: &[Body] = &[
     ("a_job_name_is_completed", a_job_name_is_completed),
     (
         "a_location_with_colons_is_completed",
