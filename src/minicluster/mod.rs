@@ -1,3 +1,4 @@
 //! The embedded runtime, named after Flink's own MiniCluster: one process, nothing installed.
 
 pub mod program;
+pub mod rest;
