@@ -112,3 +112,15 @@ pub enum Kind {
         path: PathBuf,
     },
 }
+
+impl Kind {
+    /// Whether it reads no operator.
+    pub fn is_source(&self) -> bool {
+        matches!(self, Self::Sequence { .. } | Self::Lines { .. })
+    }
+
+    /// Whether it gives nothing to operators.
+    pub fn is_sink(&self) -> bool {
+        matches!(self, Self::Discard | Self::Print | Self::File { .. })
+    }
+}
