@@ -3,7 +3,7 @@
 pub mod files;
 pub mod key_groups;
 pub mod names;
-mod walk;
+pub(in crate::inventory) mod walk;
 
 use crate::domain::location::NormalLocation;
 use crate::metadata::Metadata;
