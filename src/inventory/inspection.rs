@@ -61,7 +61,8 @@ impl Summary {
     }
 }
 
-fn kind(metadata: &Metadata<'_>, directory: &str) -> Kind {
+/// What a snapshot that was found in `directory` is.
+pub fn kind(metadata: &Metadata<'_>, directory: &str) -> Kind {
     let properties = metadata.properties.as_ref();
     match properties
         .and_then(|p| p.content.known())

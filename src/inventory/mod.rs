@@ -5,5 +5,6 @@ pub mod check;
 pub mod disposal;
 pub mod inspection;
 pub mod resolution;
+pub mod scan;
 pub mod sharing;
 pub mod trace;
