@@ -114,7 +114,7 @@ pub struct Scan {
 
 /// Where a snapshot may be.
 #[derive(Debug, Clone)]
-struct Candidate {
+pub struct Candidate {
     /// The directory, or the flat file.
     at: Location,
     form: Form,
@@ -126,17 +126,36 @@ enum Form {
     Flat { exact: bool, size: u64 },
 }
 
-/// Finds the snapshots below `roots`, or at them.
+/// Where snapshots may be below some roots.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// The places, in no order.
+    pub places: Vec<Candidate>,
+    /// The directories that could not be looked into, and why.
+    pub failures: Vec<(Location, StorageError)>,
+    /// The directories that were looked into.
+    pub listed: HashSet<NormalLocation>,
+}
+
+/// Finds the snapshots below `roots`, or at them, and reads what each is.
 pub async fn scan(storage: &Storage, roots: &[Location]) -> Scan {
-    let mut scan = Scan::default();
-    let candidates = candidates(storage, roots, &mut scan).await;
-    let reads = candidates.into_iter().map(|one| read(storage, one));
-    scan.snapshots = stream::iter(reads)
+    let Candidates {
+        places,
+        failures,
+        listed,
+    } = candidates(storage, roots).await;
+    let reads = places.iter().map(|one| async move {
+        let fetched = fetch(storage, one).await?;
+        Some(Found::from(fetched))
+    });
+    let snapshots = stream::iter(reads)
         .buffer_unordered(READ_CONCURRENCY)
-        .filter_map(std::future::ready)
-        .collect()
-        .await;
-    scan
+        .filter_map(std::future::ready);
+    Scan {
+        snapshots: snapshots.collect().await,
+        failures,
+        listed,
+    }
 }
 
 /// A directory to be listed.
@@ -147,8 +166,9 @@ struct Level {
     is_job: bool,
 }
 
-async fn candidates(storage: &Storage, roots: &[Location], scan: &mut Scan) -> Vec<Candidate> {
-    let mut found = Vec::new();
+/// Finds where snapshots may be below `roots`, or at them.
+pub async fn candidates(storage: &Storage, roots: &[Location]) -> Candidates {
+    let mut found = Candidates::default();
     let mut known = HashSet::new();
     // roots first: what lies deep below one may be another
     let mut waiting: VecDeque<Level> = roots.iter().map(Level::root).collect();
@@ -157,7 +177,7 @@ async fn candidates(storage: &Storage, roots: &[Location], scan: &mut Scan) -> V
         while under_way.len() < LIST_CONCURRENCY
             && let Some(level) = waiting.pop_front()
         {
-            if scan.listed.insert(normal(&level.at)) {
+            if found.listed.insert(normal(&level.at)) {
                 under_way.push(listing(storage, level));
             }
         }
@@ -167,20 +187,20 @@ async fn candidates(storage: &Storage, roots: &[Location], scan: &mut Scan) -> V
         let (below, more) = match entries {
             Ok(Listing::Directory(entries)) => level.sorted(&entries),
             Ok(Listing::File(size)) => {
-                scan.listed.remove(&normal(&level.at));
+                found.listed.remove(&normal(&level.at));
                 (vec![Candidate::file(level.at, size)], Vec::new())
             }
             Err(error) => {
-                scan.listed.remove(&normal(&level.at));
+                found.listed.remove(&normal(&level.at));
                 // one that has gone since its parent was listed is no failure
                 if level.depth == 0 || !error.is_missing() {
-                    scan.failures.push((level.at, error));
+                    found.failures.push((level.at, error));
                 }
                 continue;
             }
         };
         waiting.extend(more);
-        found.extend(
+        found.places.extend(
             below
                 .into_iter()
                 .filter(|one| known.insert(normal(&one.at))),
@@ -275,36 +295,85 @@ impl Candidate {
     }
 }
 
-/// Reads what a candidate is; `None` where it turns out to be none, or has gone meanwhile.
-async fn read(storage: &Storage, candidate: Candidate) -> Option<Found> {
-    let Candidate { at, form } = candidate;
-    let (file, directory, exact) = match form {
+/// A snapshot's metadata, read but not understood.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The snapshot's directory, or its metadata file where that has none of its own.
+    pub location: Location,
+    /// The directory from which relative handles count.
+    pub directory: Location,
+    /// When the metadata was written; where there is none, its newest file.
+    pub modified: Option<Timestamp>,
+    /// What was read.
+    pub content: Content,
+}
+
+/// What was read of a snapshot.
+#[derive(Debug)]
+pub enum Content {
+    /// Its metadata.
+    Metadata(Vec<u8>),
+    /// There is none.
+    Incomplete {
+        /// Whether Flink is, or was, writing it.
+        in_progress: bool,
+    },
+    /// It could not be read, for this reason.
+    Unreadable(String),
+}
+
+impl Fetched {
+    /// Whether the snapshot has a directory of its own.
+    pub fn has_directory(&self) -> bool {
+        self.location == self.directory
+    }
+}
+
+impl From<Fetched> for Found {
+    fn from(fetched: Fetched) -> Self {
+        let state = match &fetched.content {
+            Content::Metadata(bytes) => decoded(bytes, &fetched.directory),
+            Content::Incomplete { in_progress } => State::Incomplete {
+                in_progress: *in_progress,
+            },
+            Content::Unreadable(reason) => State::Unreadable(reason.clone()),
+        };
+        let at = &fetched.location;
+        Self {
+            by_name: ByName::of(at.parent().name(), at.name()),
+            location: at.to_string(),
+            modified: fetched.modified,
+            state,
+        }
+    }
+}
+
+/// Reads the metadata of a candidate; `None` where it turns out to be none, or has gone meanwhile.
+pub async fn fetch(storage: &Storage, candidate: &Candidate) -> Option<Fetched> {
+    let at = &candidate.at;
+    let (file, directory, exact) = match candidate.form {
         Form::Directory => (at.join(METADATA), at.clone(), true),
         Form::Flat { exact, size } => {
-            if size > PROBED && !begins_as_metadata(storage, &at).await && !exact {
+            if !exact && size > PROBED && !begins_as_metadata(storage, at).await {
                 return None;
             }
             (at.clone(), at.parent(), exact)
         }
     };
-    let (state, modified) = match storage.read_dated(&file, MAX_METADATA).await {
-        Ok(Dated { bytes, modified }) => {
-            if !exact && !metadata::may_be_metadata(&bytes) {
-                return None;
-            }
-            (decoded(&bytes, &directory), modified)
-        }
-        Err(error) if error.is_missing() && matches!(form, Form::Directory) => {
-            left_over(storage, &at).await?
-        }
-        Err(error) if error.is_missing() => return None,
-        Err(error) => (State::Unreadable(error.to_string()), None),
+    let (content, modified) = match storage.read_dated(&file, MAX_METADATA).await {
+        Ok(Dated { bytes, .. }) if !exact && !metadata::may_be_metadata(&bytes) => return None,
+        Ok(Dated { bytes, modified }) => (Content::Metadata(bytes), modified),
+        Err(error) if error.is_missing() => match candidate.form {
+            Form::Directory => left_over(storage, at).await?,
+            Form::Flat { .. } => return None,
+        },
+        Err(error) => (Content::Unreadable(error.to_string()), None),
     };
-    Some(Found {
-        by_name: ByName::of(at.parent().name(), at.name()),
-        location: at.to_string(),
+    Some(Fetched {
+        location: at.clone(),
+        directory,
         modified: modified.and_then(|time| Timestamp::try_from(time).ok()),
-        state,
+        content,
     })
 }
 
@@ -326,7 +395,7 @@ fn decoded(bytes: &[u8], directory: &Location) -> State {
 type Dating = Option<std::time::SystemTime>;
 
 /// What a directory without metadata is; `None` where it has gone meanwhile.
-async fn left_over(storage: &Storage, directory: &Location) -> Option<(State, Dating)> {
+async fn left_over(storage: &Storage, directory: &Location) -> Option<(Content, Dating)> {
     match storage.list(directory).await {
         Ok(entries) => {
             let newest = entries.iter().filter_map(|one| match one.entry {
@@ -334,9 +403,9 @@ async fn left_over(storage: &Storage, directory: &Location) -> Option<(State, Da
                 _ => None,
             });
             let in_progress = entries.iter().any(|one| one.name.starts_with(IN_PROGRESS));
-            Some((State::Incomplete { in_progress }, newest.max()))
+            Some((Content::Incomplete { in_progress }, newest.max()))
         }
         Err(error) if error.is_missing() => None,
-        Err(error) => Some((State::Unreadable(error.to_string()), None)),
+        Err(error) => Some((Content::Unreadable(error.to_string()), None)),
     }
 }

@@ -4,8 +4,10 @@
 mod tests;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::OnceCell;
 
 use super::names::{IN_PROGRESS, METADATA};
 use crate::domain::location::NormalLocation;
@@ -23,7 +25,17 @@ const KEPT: usize = 8;
 /// Looks at files, and remembers what lies in directories that several snapshots use.
 pub struct Looker<'s> {
     storage: &'s Storage,
-    kept: HashMap<NormalLocation, Vec<(String, u64)>>,
+    kept: Mutex<HashMap<NormalLocation, Arc<OnceCell<Kept>>>>,
+}
+
+/// What is known of a directory that several snapshots use.
+enum Kept {
+    /// The files in it, and their sizes.
+    Listed(Vec<(String, u64)>),
+    /// It is not there.
+    Missing,
+    /// It holds too much, or may not be listed: its files are looked at one by one.
+    Unlisted,
 }
 
 impl<'s> Looker<'s> {
@@ -31,13 +43,13 @@ impl<'s> Looker<'s> {
     pub fn new(storage: &'s Storage) -> Self {
         Self {
             storage,
-            kept: HashMap::new(),
+            kept: Mutex::default(),
         }
     }
 
     /// What there is of the files that a snapshot needs. `lists_own` asks for what lies beside them, too: for snapshots
     /// that have a directory of their own.
-    pub async fn see(&mut self, needs: &Needs, lists_own: bool) -> Seen {
+    pub async fn see(&self, needs: &Needs, lists_own: bool) -> Seen {
         let mut seen = Seen::nothing(needs);
         for (number, directory) in needs.directories.iter().enumerate() {
             if number == 0 && lists_own {
@@ -73,13 +85,7 @@ impl<'s> Looker<'s> {
     }
 
     /// A directory that others may use: listed where that costs no more requests than a look at each file.
-    async fn other(&mut self, needs: &Needs, directory: &Directory, seen: &mut Seen) {
-        let place = NormalLocation::of(&directory.location);
-        if let Some(kept) = self.kept.get(&place) {
-            miss_all(needs, directory, seen);
-            see_listed(needs, directory, kept, seen);
-            return;
-        }
+    async fn other(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) {
         let at = match Location::of(&directory.location) {
             Ok(at) => at,
             Err(error) => return fail_all(needs, directory, &error, seen),
@@ -89,20 +95,34 @@ impl<'s> Looker<'s> {
         if wanted == 1 || at.local().is_some() {
             return self.each(needs, directory, seen).await;
         }
-        let most = wanted.saturating_mul(PAGE);
-        match self.storage.list_up_to(&at, most).await {
-            Ok(entries) => {
-                let listed: Vec<(String, u64)> = entries.into_iter().filter_map(sized).collect();
+        let kept = self.kept(&directory.location);
+        let listing = kept.get_or_init(|| self.listing(&at, wanted.saturating_mul(PAGE)));
+        match listing.await {
+            Kept::Listed(listed) => {
                 miss_all(needs, directory, seen);
-                see_listed(needs, directory, &listed, seen);
-                if self.kept.len() == KEPT {
-                    self.kept.clear();
-                }
-                self.kept.insert(place, listed);
+                see_listed(needs, directory, listed, seen);
             }
-            Err(error) if error.is_missing() => miss_all(needs, directory, seen),
+            Kept::Missing => miss_all(needs, directory, seen),
+            Kept::Unlisted => self.each(needs, directory, seen).await,
+        }
+    }
+
+    /// The place for what is known of a directory.
+    fn kept(&self, directory: &str) -> Arc<OnceCell<Kept>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = NormalLocation::of(directory);
+        if kept.len() >= KEPT && !kept.contains_key(&place) {
+            kept.clear();
+        }
+        Arc::clone(kept.entry(place).or_default())
+    }
+
+    async fn listing(&self, at: &Location, most: usize) -> Kept {
+        match self.storage.list_up_to(at, most).await {
+            Ok(entries) => Kept::Listed(entries.into_iter().filter_map(sized).collect()),
+            Err(error) if error.is_missing() => Kept::Missing,
             // one may be allowed to read files and not to list them
-            Err(_) => self.each(needs, directory, seen).await,
+            Err(_) => Kept::Unlisted,
         }
     }
 

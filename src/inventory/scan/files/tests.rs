@@ -31,14 +31,14 @@ fn checkpoint(shared: Vec<StreamHandle<'static>>) -> Metadata<'static> {
     )])])
 }
 
-fn seen(looker: &mut Looker<'_>, metadata: &Metadata<'_>) -> Report {
+fn seen(looker: &Looker<'_>, metadata: &Metadata<'_>) -> Report {
     let needs = Needs::of(metadata, OWN);
     let seen = futures_util::FutureExt::now_or_never(looker.see(&needs, true)).unwrap();
     check::compare(&needs, &seen)
 }
 
 fn report(storage: &Storage, metadata: &Metadata<'_>) -> Report {
-    seen(&mut Looker::new(storage), metadata)
+    seen(&Looker::new(storage), metadata)
 }
 
 fn words(remarks: &[check::Remark]) -> Vec<String> {
@@ -92,9 +92,9 @@ fn a_directory_with_far_more_files_than_are_needed_is_not_listed_to_its_end() {
 #[test]
 fn the_directory_that_snapshots_share_is_listed_once_for_all_of_them() {
     let (memory, storage) = store_of_shared(40);
-    let mut looker = Looker::new(&storage);
+    let looker = Looker::new(&storage);
     for from in 0..5 {
-        let report = seen(&mut looker, &checkpoint(shared(from..40)));
+        let report = seen(&looker, &checkpoint(shared(from..40)));
         assert_eq!(report.findings, []);
     }
     assert_eq!(memory.count(Request::List), 5 + 1);
