@@ -1,5 +1,6 @@
 //! The command tree, and what it takes to run one of its commands.
 
+mod acknowledged;
 mod cancel;
 mod checkpoint;
 pub mod complete;
@@ -24,6 +25,7 @@ mod stop;
 mod trigger;
 mod uid;
 mod wait;
+mod watch;
 
 use std::future::Future;
 
