@@ -12,4 +12,5 @@ pub mod metadata;
 pub mod minicluster;
 pub mod output;
 pub mod rest;
+pub mod state;
 pub mod storage;

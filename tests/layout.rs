@@ -38,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["error", "exit", "domain", "inventory", "metadata", "rest"],
     ),
     ("rest", &["domain"]),
+    ("state", &["domain", "metadata"]),
     ("storage", &["domain"]),
 ];
 
