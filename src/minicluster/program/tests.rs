@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 
+mod examples;
 mod flink;
 mod functions;
 mod graphs;
