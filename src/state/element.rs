@@ -1,5 +1,8 @@
 //! The two kinds of keys and values that are written, and read back for a restore.
 
+use super::error::StateError;
+use super::input::Input;
+use super::snapshot::Snapshot;
 use crate::domain::key_group;
 
 /// A type of keys, values and list elements, with the serializer that Flink has for it.
@@ -12,6 +15,30 @@ pub enum ElementType {
 }
 
 impl ElementType {
+    /// The type whose serializer has this snapshot.
+    pub(super) fn of_snapshot(snapshot: &Snapshot<'_>) -> Option<Self> {
+        let types = [ElementType::Long, ElementType::String];
+        types
+            .into_iter()
+            .find(|known| snapshot.class == *known.snapshot_class())
+    }
+
+    /// Reads one; a string goes into `text`.
+    pub(super) fn read<'t>(
+        self,
+        input: &mut Input<'_>,
+        field: &'static str,
+        text: &'t mut String,
+    ) -> Result<Element<'t>, StateError> {
+        match self {
+            ElementType::Long => input.i64(field).map(Element::Long),
+            ElementType::String => {
+                input.text(field, text)?;
+                Ok(Element::String(text))
+            }
+        }
+    }
+
     /// The class of the serializer's snapshot.
     pub(super) fn snapshot_class(self) -> &'static str {
         match self {
