@@ -261,12 +261,14 @@ pub(super) fn dispose(
     match api.faults.hinder(Operation::Disposal) {
         None => api.cluster.dispose(&location, id),
         Some(Hindrance::Delay(delay)) => {
-            api.disposals.later(delay, api.cluster.clone(), location, id);
+            api.disposals
+                .later(delay, api.cluster.clone(), location, id);
         }
         Some(Hindrance::Fail(message)) => {
             let what = format!("Could not dispose savepoint {location}.");
             let why = Throwable::new("java.io.IOException", message);
-            let failed = Throwable::new("org.apache.flink.util.FlinkException", what).caused_by(why);
+            let failed =
+                Throwable::new("org.apache.flink.util.FlinkException", what).caused_by(why);
             let state = OperationState::Completed(Outcome::Failed(failed));
             api.disposals.keep(id, state);
         }
