@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::domain::location::NormalLocation;
 
-pub use needs::{Needs, Required};
+pub use needs::{Needs, Owner, Required};
 
 /// What was found of one file that is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,6 +116,22 @@ impl Kind {
     }
 }
 
+/// The first subtask that needs a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededBy {
+    /// The operator.
+    pub operator: Owner,
+    /// The subtask; `None` for the operator's coordinator.
+    pub subtask: Option<u32>,
+}
+
+impl NeededBy {
+    fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
+        let operator = needs.operators.get(operator as usize)?.clone();
+        Some(Self { operator, subtask })
+    }
+}
+
 /// One thing that is wrong, or worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
@@ -129,8 +145,8 @@ pub struct Remark {
     pub found_size: Option<u64>,
     /// How many files it is about.
     pub files: usize,
-    /// The operator's position and the subtask, where one needs the file.
-    pub owner: Option<(u32, Option<u32>)>,
+    /// Who needs it, where anyone does.
+    pub needed_by: Option<NeededBy>,
     /// More of it, in words.
     pub detail: Option<String>,
 }
@@ -144,7 +160,7 @@ impl Remark {
             expected_size: None,
             found_size: None,
             files: 1,
-            owner: None,
+            needed_by: None,
             detail: None,
         }
     }
@@ -168,6 +184,8 @@ pub struct Report {
     pub bytes: u64,
     /// Files whose size is not recorded: only that they exist was checked.
     pub unknown_size: usize,
+    /// Files that were opened, not only looked at.
+    pub opened: usize,
     /// What is wrong, in the order of the files.
     pub findings: Vec<Remark>,
     /// What is worth knowing.
@@ -196,7 +214,7 @@ pub fn compare(needs: &Needs, seen: &Seen) -> Report {
     };
     for path in &needs.unsafe_paths {
         report.findings.push(Remark {
-            owner: Some((path.operator, path.subtask)),
+            needed_by: NeededBy::of(needs, path.operator, path.subtask),
             ..Remark::new(Kind::UnsafePath, &path.path)
         });
     }
@@ -215,7 +233,7 @@ fn finding(needs: &Needs, seen: &Seen, at: usize) -> Option<Remark> {
         let remark = Remark {
             expected_size: file.size.expected(),
             found_size,
-            owner: Some((file.operator, file.subtask)),
+            needed_by: NeededBy::of(needs, file.operator, file.subtask),
             detail,
             ..Remark::new(kind, needs.location(at).unwrap_or_default())
         };

@@ -6,6 +6,7 @@ pub mod files;
 pub mod names;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 use std::collections::{HashSet, VecDeque};
 
