@@ -42,7 +42,10 @@ pub fn told(
         cx.printer.failure(failure);
     }
     if found_nothing && let Some(first) = failures.first() {
-        let what = format!("none of {} directories could be looked into", failures.len());
+        let what = format!(
+            "none of {} directories could be looked into",
+            failures.len()
+        );
         return Err(Failure::new(first.exit, what));
     }
     Ok(!failures.is_empty())

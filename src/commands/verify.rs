@@ -52,7 +52,7 @@ pub async fn run(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<Exit, Failure> {
-    let location = snapshots::resolve(cx, snapshot, &args.dirs).await?;
+    let location = snapshots::resolve_in(cx, snapshot, &args.dirs).await?;
     let reading = format!("reading {location}");
     let file = cx
         .printer
@@ -90,9 +90,7 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         .waiting(&checking, verify::all(cx.storage(), &found.places))
         .await;
     if args.strict {
-        checked
-            .iter_mut()
-            .for_each(|one| one.report.make_strict());
+        checked.iter_mut().for_each(|one| one.report.make_strict());
     }
     if checked.is_empty() {
         cx.printer.note("no snapshots were found");

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::super::printer::View;
+use super::super::style::{Role, Style};
 use super::super::{table, text};
 use crate::inventory::check::{Kind, Remark, Report};
 use crate::inventory::scan::verify::Checked;
@@ -127,20 +128,21 @@ fn result(report: &Report) -> &'static str {
     }
 }
 
-fn summary<'c>(checked: impl IntoIterator<Item = &'c Checked>) -> String {
+fn summary<'c>(checked: impl IntoIterator<Item = &'c Checked>, style: Style) -> String {
     let rows = checked.into_iter().map(|one| {
         let report = &one.report;
-        vec![
+        let row = vec![
             result(report).to_owned(),
             report.files.to_string(),
-            text::size(report.bytes),
+            style.size(report.bytes),
             report.findings.len().to_string(),
             report.notes.len().to_string(),
             one.location.clone(),
-        ]
+        ];
+        ((!report.findings.is_empty()).then_some(Role::Bad), row)
     });
     let heading = ["RESULT", "FILES", "SIZE", "FINDINGS", "NOTES", "LOCATION"];
-    table::render(&heading, rows)
+    table::painted(&heading, rows)
 }
 
 /// Remarks in lines of their own, with more words below those that have them.
@@ -162,7 +164,11 @@ fn listed(heading: &str, remarks: &[Remark], all: bool) -> Option<String> {
     });
     let mut lines = table::render(&[heading, "EXPECTED", "FOUND", "NEEDED BY", "WHAT"], rows);
     let mut told: Vec<&str> = Vec::new();
-    for detail in remarks.iter().take(shown).filter_map(|one| one.detail.as_deref()) {
+    for detail in remarks
+        .iter()
+        .take(shown)
+        .filter_map(|one| one.detail.as_deref())
+    {
         if !told.contains(&detail) {
             told.push(detail);
             lines.push_str("\n  ");
@@ -196,19 +202,19 @@ fn about(one: &Remark) -> String {
 }
 
 impl View for VerificationView<'_> {
-    fn table(&self) -> String {
+    fn table(&self, style: Style) -> String {
         match self {
             Self::One { checked, all } => {
                 let report = &checked.report;
                 let parts = [
-                    Some(summary([*checked])),
+                    Some(summary([*checked], style)),
                     listed("FINDING", &report.findings, *all),
                     listed("NOTE", &report.notes, *all),
                 ];
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
                 parts.join("\n\n")
             }
-            Self::Below(checked) => summary(checked.iter()),
+            Self::Below(checked) => summary(checked.iter(), style),
         }
     }
 
