@@ -7,6 +7,8 @@ mod tests;
 use std::collections::HashSet;
 
 use crate::domain::location::NormalLocation;
+use crate::metadata::Metadata;
+use crate::metadata::properties::PropertiesContent;
 
 pub use needs::{Needs, Owner, Required};
 
@@ -198,10 +200,46 @@ impl Report {
         !self.findings.is_empty() && self.findings.iter().all(|one| one.kind == Kind::Unreadable)
     }
 
+    /// Adds what another check of the same snapshot came to.
+    pub fn add(&mut self, mut other: Self) {
+        self.files += other.files;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.unknown_size += other.unknown_size;
+        self.opened += other.opened;
+        self.findings.append(&mut other.findings);
+        self.notes.append(&mut other.notes);
+    }
+
     /// Makes findings of all notes.
     pub fn make_strict(&mut self) {
         self.findings.append(&mut self.notes);
     }
+}
+
+/// What is wrong with metadata that can be read, by itself.
+pub fn of_metadata(metadata: &Metadata<'_>, metadata_path: &str) -> Report {
+    let mut report = Report::default();
+    if let Some(properties) = &metadata.properties
+        && let PropertiesContent::Unreadable(problem) = &properties.content
+    {
+        let detail = format!("Flink would refuse it, for its properties cannot be read: {problem}");
+        let broken = Remark::new(Kind::Undecodable, metadata_path);
+        report.findings.push(broken.with(detail));
+    }
+    if !metadata.trailing.is_empty() {
+        let count = metadata.trailing.len();
+        let detail = format!("{count} bytes follow its end, which Flink does not write");
+        let note = Remark::new(Kind::Unreferenced, metadata_path);
+        report.notes.push(note.with(detail));
+    }
+    let subtasks = metadata.operators.iter().flat_map(|op| &op.subtasks);
+    let mut java = subtasks.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
+    if let Some(problem) = java.find_map(|java| java.problem.as_ref()) {
+        let detail = format!("some Java-serialised state was not understood: {problem}");
+        let note = Remark::new(Kind::Opaque, metadata_path);
+        report.notes.push(note.with(detail));
+    }
+    report
 }
 
 /// Compares what a snapshot needs with what was seen.

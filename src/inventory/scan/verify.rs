@@ -28,6 +28,8 @@ pub struct Checked {
 pub async fn one(looker: &Looker<'_>, file: &SnapshotFile, metadata: &Metadata<'_>) -> Checked {
     let has_directory = file.metadata_path.ends_with("/_metadata");
     let needs = Needs::of(metadata, &file.directory);
+    let mut report = check::of_metadata(metadata, &file.metadata_path);
+    report.add(look(looker, &needs, has_directory).await);
     Checked {
         location: if has_directory {
             file.directory.clone()
@@ -35,7 +37,7 @@ pub async fn one(looker: &Looker<'_>, file: &SnapshotFile, metadata: &Metadata<'
             file.metadata_path.clone()
         },
         metadata_path: file.metadata_path.clone(),
-        report: look(looker, &needs, has_directory).await,
+        report,
     }
 }
 
@@ -71,11 +73,16 @@ async fn checked(looker: &Looker<'_>, fetched: Fetched) -> Checked {
     let report = match fetched.content {
         Content::Metadata(bytes) => {
             // neither the bytes nor the model are needed while the files are looked at
-            let needs = metadata::read(&bytes)
-                .map(|metadata| Needs::of(&metadata, &fetched.directory.to_string()));
+            let understood = metadata::read(&bytes).map(|metadata| {
+                let needs = Needs::of(&metadata, &fetched.directory.to_string());
+                (needs, check::of_metadata(&metadata, &metadata_path))
+            });
             drop(bytes);
-            match needs {
-                Ok(needs) => look(looker, &needs, has_directory).await,
+            match understood {
+                Ok((needs, mut report)) => {
+                    report.add(look(looker, &needs, has_directory).await);
+                    report
+                }
                 Err(error) => {
                     let broken = Remark::new(Kind::Undecodable, &metadata_path);
                     found(broken.with(error.to_string()))
