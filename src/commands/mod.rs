@@ -1,5 +1,6 @@
 //! The command tree, and what it takes to run one of its commands.
 
+mod acknowledged;
 mod cancel;
 mod checkpoint;
 pub mod complete;
@@ -26,6 +27,7 @@ mod trigger;
 mod uid;
 mod verify;
 mod wait;
+mod watch;
 
 use std::future::Future;
 

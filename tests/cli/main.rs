@@ -14,6 +14,7 @@ mod faults_of_life;
 mod forgotten;
 mod jobs;
 mod list;
+mod look;
 mod output;
 mod restore;
 mod restored;
