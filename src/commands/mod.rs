@@ -17,6 +17,7 @@ mod list;
 mod man;
 mod outcome;
 mod restore;
+mod roots;
 mod running;
 mod select;
 mod snapshots;
@@ -24,6 +25,7 @@ mod start;
 mod stop;
 mod trigger;
 mod uid;
+mod verify;
 mod wait;
 mod watch;
 
@@ -81,6 +83,7 @@ enum Command {
     Dispose(dispose::DisposeArgs),
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
@@ -111,6 +114,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
+        Command::Verify(args) => block_on(&cx, verify::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),

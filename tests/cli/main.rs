@@ -20,6 +20,9 @@ mod restore;
 mod restored;
 mod run;
 mod server;
+#[allow(dead_code, reason = "shared with the tests of inspect")]
+#[path = "../inspect/snapshots.rs"]
+mod snapshots;
 mod stop;
 mod terminal;
 mod timeout;
@@ -27,4 +30,5 @@ mod tls;
 mod trigger;
 mod uid;
 mod usage;
+mod verify;
 mod wait;

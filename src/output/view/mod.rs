@@ -9,6 +9,7 @@ mod restore;
 mod settings;
 mod snapshots;
 mod uid;
+mod verification;
 
 pub use disposal::{DisposalPlanView, DisposedView};
 pub use inspection::{Details, InspectionView};
@@ -18,3 +19,4 @@ pub use restore::RestoreView;
 pub use settings::SettingsView;
 pub use snapshots::SnapshotsView;
 pub use uid::UidsView;
+pub use verification::VerificationView;
