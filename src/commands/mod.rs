@@ -5,6 +5,7 @@ mod checkpoint;
 mod completions;
 mod config;
 mod context;
+mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
@@ -78,6 +79,7 @@ enum Command {
     Dispose(dispose::DisposeArgs),
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
+    Diff(diff::DiffArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
@@ -108,6 +110,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Inspect(args) => inspect::run(&args, &cx),
+        Command::Diff(args) => diff::run(&args, &cx),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),

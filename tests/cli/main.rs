@@ -8,6 +8,7 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
@@ -19,6 +20,9 @@ mod restore;
 mod restored;
 mod run;
 mod server;
+#[path = "../inspect/snapshots.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod snapshots;
 mod stop;
 mod terminal;
 mod timeout;

@@ -1,0 +1,79 @@
+//! `diff A B`: what changed from one snapshot to another.
+
+use clap::Args;
+
+use super::context::Context;
+use super::{block_on, snapshots};
+use crate::domain::reference::SnapshotRef;
+use crate::error::{Doing, Failure};
+use crate::exit::Exit;
+use crate::inventory::diff::{self, Side};
+use crate::inventory::resolution;
+use crate::metadata;
+use crate::output::view::DiffView;
+
+/// Compare two snapshots, from their metadata files alone
+///
+/// Shows operators that were added, removed or look renamed (the same state under another operator id), and how
+/// parallelism, max parallelism, states and sizes changed. Exit code 0 says that both have the same shape: sizes differ
+/// all the same, as they always do. Any other difference is exit code 6.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    savepointctl diff /sp/savepoint-2e8f82-ef82e8cf6570 /sp/savepoint-2e8f82-0f6e2d3c4b5a\n  \
+    savepointctl diff latest~1:orders latest:orders\n  \
+    savepointctl diff ./before ./after -o json | jq '.operators[] | select(.change != \"same\")'")]
+pub struct DiffArgs {
+    /// The earlier one: a location (directory or metadata file), or latest, latest~N, latest:JOB
+    #[arg(value_name = "A")]
+    before: SnapshotRef,
+
+    /// The later one
+    #[arg(value_name = "B")]
+    after: SnapshotRef,
+}
+
+/// Runs the command.
+pub fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
+    let [before, after] = block_on(cx, locations(args, cx))?;
+    let files = [&before, &after]
+        .map(|location| resolution::open(location).doing(|| format!("cannot compare {location}")));
+    let [old, new] = files;
+    let (old, new) = (old?, new?);
+    let read = |file: &resolution::SnapshotFile| format!("cannot decode {}", file.metadata_path);
+    let (a, b) = (
+        metadata::read(&old.bytes).doing(|| read(&old))?,
+        metadata::read(&new.bytes).doing(|| read(&new))?,
+    );
+    let old = Side {
+        metadata: &a,
+        directory: &old.directory,
+    };
+    let new = Side {
+        metadata: &b,
+        directory: &new.directory,
+    };
+    let comparison = diff::compare(old, new);
+    cx.printer
+        .show(&DiffView::new(&comparison, (&before, old), (&after, new)))?;
+    Ok(if comparison.is_same_shape() {
+        Exit::Success
+    } else {
+        Exit::Findings
+    })
+}
+
+/// The locations of both; the cluster is asked once, and only for references.
+async fn locations(args: &DiffArgs, cx: &Context) -> Result<[String; 2], Failure> {
+    let both = [&args.before, &args.after];
+    let jobs = if both
+        .iter()
+        .any(|one| matches!(one, SnapshotRef::Latest { .. }))
+    {
+        let client = cx.client().await?;
+        snapshots::fresh_histories(cx, &client).await?
+    } else {
+        Vec::new()
+    };
+    let [before, after] = both.map(|one| snapshots::locate(cx, &jobs, one));
+    Ok([before?, after?])
+}
