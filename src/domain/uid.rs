@@ -1,4 +1,4 @@
-//! From an operator's `uid` to its operator id.
+//! From an operator's `uid`, or from its place in the program, to its operator id.
 
 use super::ids::OperatorId;
 
@@ -9,6 +9,22 @@ impl OperatorId {
     /// Source: apache/flink `StreamGraphHasherV2.generateUserSpecifiedHash`.
     pub fn from_uid(uid: &str) -> Self {
         Self::from_bytes(murmur3_x64_128(uid.as_bytes()))
+    }
+
+    /// The operator id of an operator without a uid.
+    ///
+    /// `before` operators have their ids when it is this one's turn, `chainable` of its outputs go to operators that can
+    /// be chained to it, and `inputs` are the ids of those that it reads, in their order. From Flink 1.2 on.
+    /// Source: apache/flink `StreamGraphHasherV2.generateDeterministicHash`.
+    pub fn generated(before: u32, chainable: usize, inputs: &[OperatorId]) -> Self {
+        let bytes = before.to_le_bytes().repeat(1 + chainable);
+        let mut id = murmur3_x64_128(&bytes);
+        for input in inputs {
+            for (byte, other) in id.iter_mut().zip(input.as_bytes()) {
+                *byte = byte.wrapping_mul(37) ^ other;
+            }
+        }
+        Self::from_bytes(id)
     }
 }
 
@@ -85,6 +101,31 @@ mod tests {
     fn a_uid_hashes_to_the_operator_id_that_flink_computes() {
         for (uid, id) in KNOWN {
             assert_eq!(OperatorId::from_uid(uid).to_string(), *id, "uid '{uid}'");
+        }
+    }
+
+    /// A source, a map, a keyed reduction and a sink, as real Flink names them with and without chaining.
+    #[test]
+    fn an_operator_without_a_uid_has_the_id_of_its_place() {
+        let chained = [
+            (1, "cbc357ccb763df2852fee8c4fc7d55f2"),
+            (0, "7df19f87deec5680128845fd9a6ca18d"),
+            (1, "90bea66de1c231edf33913ecd54406c1"),
+            (0, "17fbfcaabad45985bbdf4da0490487e3"),
+        ];
+        let apart = [
+            (0, "bc764cd8ddf7a0cff126f51c16239658"),
+            (0, "0a448493b4782967b150582570326227"),
+            (0, "ea632d67b7d595e5b851708ae9ad79d6"),
+            (0, "6d2677a0ecc3fd8df0b72ec675edf8f4"),
+        ];
+        for job in [chained, apart] {
+            let mut inputs = Vec::new();
+            for (before, (chainable, id)) in (0..).zip(job) {
+                let found = OperatorId::generated(before, chainable, &inputs);
+                assert_eq!(found.to_string(), id);
+                inputs = vec![found];
+            }
         }
     }
 

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod diff;
 pub mod disposal;
 pub mod inspection;
+pub mod preflight;
 pub mod resolution;
 pub mod sharing;
 pub mod trace;
