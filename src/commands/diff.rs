@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::context::Context;
-use super::{block_on, snapshots};
+use super::snapshots;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::diff::{self, Side};
-use crate::inventory::resolution;
+use crate::inventory::resolution::{self, SnapshotFile};
 use crate::metadata;
 use crate::output::view::DiffView;
 
@@ -33,13 +33,10 @@ pub struct DiffArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
-    let [before, after] = block_on(cx, locations(args, cx))?;
-    let files = [&before, &after]
-        .map(|location| resolution::open(location).doing(|| format!("cannot compare {location}")));
-    let [old, new] = files;
-    let (old, new) = (old?, new?);
-    let read = |file: &resolution::SnapshotFile| format!("cannot decode {}", file.metadata_path);
+pub async fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
+    let [before, after] = locations(args, cx).await?;
+    let (old, new) = (opened(cx, &before).await?, opened(cx, &after).await?);
+    let read = |file: &SnapshotFile| format!("cannot decode {}", file.metadata_path);
     let (a, b) = (
         metadata::read(&old.bytes).doing(|| read(&old))?,
         metadata::read(&new.bytes).doing(|| read(&new))?,
@@ -62,13 +59,18 @@ pub fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
     })
 }
 
+async fn opened(cx: &Context, location: &str) -> Result<SnapshotFile, Failure> {
+    let said = format!("reading {location}");
+    let opening = resolution::open(cx.storage(), location);
+    let opened = cx.printer.waiting(&said, opening).await;
+    opened.doing(|| format!("cannot compare {location}"))
+}
+
 /// The locations of both; the cluster is asked once, and only for references.
 async fn locations(args: &DiffArgs, cx: &Context) -> Result<[String; 2], Failure> {
     let both = [&args.before, &args.after];
-    let jobs = if both
-        .iter()
-        .any(|one| matches!(one, SnapshotRef::Latest { .. }))
-    {
+    let is_reference = |one: &&SnapshotRef| matches!(one, SnapshotRef::Latest { .. });
+    let jobs = if both.iter().any(is_reference) {
         let client = cx.client().await?;
         snapshots::fresh_histories(cx, &client).await?
     } else {

@@ -232,7 +232,7 @@ async fn submit(
                 }
                 _ => None,
             };
-            Err(explain(location, own.as_ref().unwrap_or(cause)))
+            Err(explain(cx, location, own.as_ref().unwrap_or(cause)).await)
         }
         None => Err(Failure::from(error).doing(format!("cannot run {jar} from {location}"))),
     }

@@ -1,7 +1,5 @@
 //! Every stream of a snapshot, with whose it is and who else may use it.
 
-use std::path::Path;
-
 use crate::metadata::handle::{Incremental, KeyedHandle, Scope, StreamHandle};
 use crate::metadata::location::{Resolved, resolve};
 use crate::metadata::model::SubtaskState;
@@ -88,18 +86,25 @@ impl<'m> TellingPaths<'m> {
     ///
     /// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name
     /// is in the directory of the metadata.
-    pub fn moved_from(
+    pub async fn moved_from(
         &self,
-        is_there: impl Fn(&str) -> Option<bool>,
-        is_beside: impl Fn(&Path) -> bool,
+        is_there: impl AsyncFn(String) -> Option<bool>,
+        is_beside: impl AsyncFn(String) -> bool,
     ) -> Option<String> {
-        self.absolute.iter().find_map(|path| {
+        for path in &self.absolute {
             let path = path.to_str();
-            let (place, name) = path.rsplit_once('/')?;
+            let Some((place, name)) = path.rsplit_once('/') else {
+                continue;
+            };
             let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
-            let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
-            moved.then(|| place.to_owned())
-        })
+            if is_name
+                && is_there(path.to_string()).await != Some(true)
+                && is_beside(name.to_owned()).await
+            {
+                return Some(place.to_owned());
+            }
+        }
+        None
     }
 }
 

@@ -176,15 +176,21 @@ fn a_recorded_uid_is_no_operator_without_one() {
 
 #[test]
 fn plans_in_a_circle_or_of_many_inputs_end() {
-    let (a, b) = (uid("a"), OperatorId::generated(0, 0, &[uid("a")]));
+    let a = uid("a");
+    let b = OperatorId::generated(0, 0, &[a]);
+    let c = OperatorId::generated(1, 0, &[b]);
     let circle = Plan {
-        vertices: vec![vertex(a, &["a"], &[b]), vertex(b, &["b"], &[a])],
+        vertices: vec![
+            vertex(a, &["a"], &[c]),
+            vertex(b, &["b"], &[a]),
+            vertex(c, &["c"], &[b]),
+        ],
     };
     let heads = Plan {
         vertices: vec![vertex(a, &["a", "b"], &[])],
     };
     let program = Program::of_plans(&heads, Some(&circle));
-    assert_eq!(program.unidentified.len(), 1);
+    assert_eq!(program.unidentified.len(), 2, "{program:?}");
     let mut vertices: Vec<PlanVertex> = (0..12)
         .map(|before| vertex(OperatorId::generated(before, 0, &[]), &["source"], &[]))
         .collect();
