@@ -9,6 +9,8 @@ pub mod error;
 pub mod exit;
 pub mod inventory;
 pub mod metadata;
+pub mod minicluster;
 pub mod output;
 pub mod rest;
+pub mod state;
 pub mod storage;

@@ -32,11 +32,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("inventory", &["domain", "metadata", "storage"]),
     ("metadata", &["domain"]),
+    ("minicluster", &["domain", "metadata", "state"]),
     (
         "output",
         &["error", "exit", "domain", "inventory", "metadata", "rest"],
     ),
     ("rest", &["domain"]),
+    ("state", &["domain", "metadata"]),
     ("storage", &["domain"]),
 ];
 

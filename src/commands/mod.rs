@@ -2,6 +2,7 @@
 
 mod cancel;
 mod checkpoint;
+pub mod complete;
 mod completions;
 mod config;
 mod context;
@@ -36,7 +37,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use context::Context;
 
-pub use completions::scripts as completion_scripts;
+pub use complete::scripts as completion_scripts;
 pub use man::pages;
 
 /// Command-line client and savepoint manager for Apache Flink

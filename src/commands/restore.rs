@@ -55,7 +55,7 @@ pub struct RestoreArgs {
     jar: Option<PathBuf>,
 
     /// A jar that was uploaded before, by its id in the cluster
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "JAR_ID")]
     jar_id: Option<String>,
 
     /// The class with the main method, where the jar's manifest does not name it

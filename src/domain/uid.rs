@@ -1,4 +1,4 @@
-//! From an operator's `uid`, or from its place in the program, to its operator id.
+//! From an operator's `uid` to its operator id.
 
 use super::ids::OperatorId;
 
@@ -11,17 +11,16 @@ impl OperatorId {
         Self::from_bytes(murmur3_x64_128(uid.as_bytes()))
     }
 
-    /// The operator id of an operator without a uid.
+    /// The operator id of an operator without a `uid`, from its place in the program.
     ///
-    /// `before` operators have their ids when it is this one's turn, `chainable` of its outputs go to operators that can
-    /// be chained to it, and `inputs` are the ids of those that it reads, in their order. From Flink 1.2 on.
+    /// `before` is how many operators were given an id before it, `chained` how many of its outputs go to an operator
+    /// of its own chain, `inputs` are the ids of what it reads, an entry for each edge.
     /// Source: apache/flink `StreamGraphHasherV2.generateDeterministicHash`.
-    pub fn generated(before: u32, chainable: usize, inputs: &[OperatorId]) -> Self {
-        let bytes = before.to_le_bytes().repeat(1 + chainable);
-        let mut id = murmur3_x64_128(&bytes);
+    pub fn generated(before: u32, chained: usize, inputs: &[Self]) -> Self {
+        let mut id = murmur3_x64_128(&before.to_le_bytes().repeat(1 + chained));
         for input in inputs {
-            for (byte, other) in id.iter_mut().zip(input.as_bytes()) {
-                *byte = byte.wrapping_mul(37) ^ other;
+            for (byte, of_input) in id.iter_mut().zip(input.as_bytes()) {
+                *byte = byte.wrapping_mul(37) ^ of_input;
             }
         }
         Self::from_bytes(id)
@@ -104,30 +103,40 @@ mod tests {
         }
     }
 
-    /// A source, a map, a keyed reduction and a sink, as real Flink names them with and without chaining.
+    /// Seen from Flink's own hasher: source, map, keyed reduce and sink, chained and not.
     #[test]
-    fn an_operator_without_a_uid_has_the_id_of_its_place() {
-        let chained = [
-            (1, "cbc357ccb763df2852fee8c4fc7d55f2"),
-            (0, "7df19f87deec5680128845fd9a6ca18d"),
-            (1, "90bea66de1c231edf33913ecd54406c1"),
-            (0, "17fbfcaabad45985bbdf4da0490487e3"),
-        ];
-        let apart = [
-            (0, "bc764cd8ddf7a0cff126f51c16239658"),
-            (0, "0a448493b4782967b150582570326227"),
-            (0, "ea632d67b7d595e5b851708ae9ad79d6"),
-            (0, "6d2677a0ecc3fd8df0b72ec675edf8f4"),
-        ];
-        for job in [chained, apart] {
+    fn an_operator_without_uid_has_the_id_that_flink_generates() {
+        for (chained, ids) in GENERATED {
             let mut inputs = Vec::new();
-            for (before, (chainable, id)) in (0..).zip(job) {
-                let found = OperatorId::generated(before, chainable, &inputs);
-                assert_eq!(found.to_string(), id);
-                inputs = vec![found];
+            for (before, id) in ids.iter().enumerate() {
+                let chained = usize::from(*chained && before % 2 == 0);
+                let generated = OperatorId::generated(before as u32, chained, &inputs);
+                assert_eq!(generated.to_string(), *id);
+                inputs = vec![generated];
             }
         }
     }
+
+    const GENERATED: &[(bool, [&str; 4])] = &[
+        (
+            true,
+            [
+                "cbc357ccb763df2852fee8c4fc7d55f2",
+                "7df19f87deec5680128845fd9a6ca18d",
+                "90bea66de1c231edf33913ecd54406c1",
+                "17fbfcaabad45985bbdf4da0490487e3",
+            ],
+        ),
+        (
+            false,
+            [
+                "bc764cd8ddf7a0cff126f51c16239658",
+                "0a448493b4782967b150582570326227",
+                "ea632d67b7d595e5b851708ae9ad79d6",
+                "6d2677a0ecc3fd8df0b72ec675edf8f4",
+            ],
+        ),
+    ];
 
     const KNOWN: &[(&str, &str)] = &[
         ("source-id", "bd9c186e89cc37a76d776844dfa8ccba"),

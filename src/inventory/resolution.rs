@@ -9,20 +9,17 @@ use std::time::SystemTime;
 
 use futures_util::stream::{self, StreamExt};
 
+use super::scan::names::{IN_PROGRESS, METADATA};
 use crate::domain::ids::JobId;
 use crate::metadata;
 use crate::storage::{Entry, Listed, Location, Storage, StorageError};
 
-/// The name of the metadata file in a snapshot's directory.
-const METADATA: &str = "_metadata";
 /// The largest metadata file that is read: about 24 million handles.
 pub const MAX_METADATA: u64 = 4 << 30;
 /// Bytes at the start of a file that tell whether the rest is worth reading.
 const START: u64 = 16;
 /// How many directories are looked into at once.
 const CONCURRENCY: usize = 16;
-/// The name of a metadata file that Flink is still writing starts so.
-const IN_PROGRESS: &str = "._metadata.inprogress";
 
 /// A snapshot's metadata file, read but not understood.
 #[derive(Debug)]

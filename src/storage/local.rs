@@ -5,11 +5,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use futures_util::FutureExt;
 use futures_util::future;
 
-use super::{Answer, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store};
+use super::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store};
 
 /// This machine's disk.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,10 +22,18 @@ impl Store for Local {
     }
 
     fn list<'a>(&'a self, directory: &'a Location) -> Answer<'a, Vec<Listed>> {
-        answer(list(directory))
+        answer(list(directory, MAX_ENTRIES))
+    }
+
+    fn list_up_to<'a>(&'a self, directory: &'a Location, limit: usize) -> Answer<'a, Vec<Listed>> {
+        answer(list(directory, limit))
     }
 
     fn read<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Vec<u8>> {
+        answer(read(file, limit).map(|file| file.bytes))
+    }
+
+    fn read_dated<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Dated> {
         answer(read(file, limit))
     }
 
@@ -84,7 +93,7 @@ fn special(kind: FileType) -> &'static str {
     }
 }
 
-fn list(directory: &Location) -> Result<Vec<Listed>, StorageError> {
+fn list(directory: &Location, limit: usize) -> Result<Vec<Listed>, StorageError> {
     let entries = fs::read_dir(path(directory)?).map_err(|err| match err.kind() {
         io::ErrorKind::NotADirectory => StorageError::NotADirectory {
             location: directory.to_string(),
@@ -111,10 +120,10 @@ fn list(directory: &Location) -> Result<Vec<Listed>, StorageError> {
                 Err(err) => return Err(error(directory, err)),
             }
         };
-        if found.len() == MAX_ENTRIES {
+        if found.len() == limit {
             return Err(StorageError::TooMany {
                 location: directory.to_string(),
-                limit: MAX_ENTRIES,
+                limit,
             });
         }
         let name = one
@@ -127,8 +136,8 @@ fn list(directory: &Location) -> Result<Vec<Listed>, StorageError> {
 }
 
 /// A whole file, in one allocation of its size.
-fn read(at: &Location, limit: u64) -> Result<Vec<u8>, StorageError> {
-    let (file, size) = open(at)?;
+fn read(at: &Location, limit: u64) -> Result<Dated, StorageError> {
+    let (file, size, modified) = open(at)?;
     let too_large = |size| StorageError::TooLarge {
         location: at.to_string(),
         size,
@@ -143,11 +152,11 @@ fn read(at: &Location, limit: u64) -> Result<Vec<u8>, StorageError> {
     if read > limit {
         return Err(too_large(read));
     }
-    Ok(bytes)
+    Ok(Dated { bytes, modified })
 }
 
 fn read_range(at: &Location, range: Range<u64>) -> Result<Vec<u8>, StorageError> {
-    let (mut file, size) = open(at)?;
+    let (mut file, size, _) = open(at)?;
     let wanted = range.end.saturating_sub(range.start);
     if range.start > 0 {
         file.seek(SeekFrom::Start(range.start))
@@ -178,15 +187,15 @@ fn read_from(
     Ok(bytes)
 }
 
-fn open(at: &Location) -> Result<(File, u64), StorageError> {
+fn open(at: &Location) -> Result<(File, u64, Option<SystemTime>), StorageError> {
     let not_a_file = |what| StorageError::NotAFile {
         location: at.to_string(),
         what,
     };
     match look(at)? {
-        Entry::File { size, .. } => {
+        Entry::File { size, modified } => {
             let file = File::open(path(at)?).map_err(|err| error(at, err))?;
-            Ok((file, size))
+            Ok((file, size, modified))
         }
         Entry::Directory => Err(not_a_file("a directory")),
         Entry::Other(what) => Err(not_a_file(what)),
@@ -243,7 +252,7 @@ mod tests {
     #[test]
     fn a_file_is_read_whole_or_refused_by_its_size() {
         let file = in_this_package("Cargo.toml");
-        let whole = read(&file, 1 << 20).unwrap();
+        let whole = read(&file, 1 << 20).unwrap().bytes;
         let limit = whole.len() as u64 - 1;
         let err = read(&file, limit).unwrap_err();
         assert!(matches!(err, StorageError::TooLarge { .. }), "{err}");
@@ -252,7 +261,7 @@ mod tests {
     #[test]
     fn a_range_ends_where_the_file_does_and_huge_ones_cost_nothing() {
         let file = in_this_package("Cargo.toml");
-        let size = read(&file, 1 << 20).unwrap().len() as u64;
+        let size = read(&file, 1 << 20).unwrap().bytes.len() as u64;
         assert_eq!(read_range(&file, 1..8).unwrap(), b"package");
         assert_eq!(read_range(&file, size - 2..u64::MAX).unwrap().len(), 2);
         assert_eq!(read_range(&file, size + 9..size + 12).unwrap(), b"");
@@ -266,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_directory_is_listed_with_what_is_in_it() {
-        let found = list(&in_this_package("")).unwrap();
+        let found = list(&in_this_package(""), MAX_ENTRIES).unwrap();
         let entry = |name: &str| found.iter().find(|one| one.name == name).unwrap().entry;
         assert_eq!(entry("src"), Entry::Directory);
         assert!(matches!(
@@ -276,7 +285,9 @@ mod tests {
                 modified: Some(_)
             }
         ));
-        let err = list(&in_this_package("Cargo.toml")).unwrap_err();
+        let err = list(&in_this_package(""), 2).unwrap_err();
+        assert!(matches!(err, StorageError::TooMany { .. }), "{err}");
+        let err = list(&in_this_package("Cargo.toml"), MAX_ENTRIES).unwrap_err();
         assert!(matches!(err, StorageError::NotADirectory { .. }), "{err}");
     }
 }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use futures_util::FutureExt;
 use futures_util::future;
+use futures_util::{FutureExt, TryFutureExt};
 
-use super::{Answer, Entry, Listed, Location, StorageError, Store};
+use super::{Answer, Dated, Entry, Listed, Location, StorageError, Store};
 
 /// What may be asked of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,6 +193,25 @@ impl Store for Memory {
             }
             Ok(bytes.to_vec())
         })
+    }
+
+    fn list_up_to<'a>(&'a self, directory: &'a Location, limit: usize) -> Answer<'a, Vec<Listed>> {
+        self.ask(Request::List, directory, |state| {
+            let found = state.list(directory)?;
+            if found.len() > limit {
+                return Err(StorageError::TooMany {
+                    location: directory.to_string(),
+                    limit,
+                });
+            }
+            Ok(found)
+        })
+    }
+
+    fn read_dated<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Dated> {
+        let modified = self.state().files.get(file.path()).map(|(_, time)| *time);
+        let bytes = self.read(file, limit);
+        bytes.map_ok(move |bytes| Dated { bytes, modified }).boxed()
     }
 
     fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>> {

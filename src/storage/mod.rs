@@ -51,6 +51,15 @@ pub struct Listed {
     pub entry: Entry,
 }
 
+/// A file that was read whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated {
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// When it was last written, where the storage says so.
+    pub modified: Option<SystemTime>,
+}
+
 /// One storage: a disk, a bucket, a file system. Its locations are of its own scheme and authority.
 pub trait Store: Send + Sync {
     /// What is at a location. Opens nothing, so that no device or pipe can keep it waiting.
@@ -62,6 +71,25 @@ pub trait Store: Send + Sync {
 
     /// A whole file, refused where it is larger than `limit` bytes.
     fn read<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Vec<u8>>;
+
+    /// A whole file and when it was last written. A store whose answer to a read says both is asked only once.
+    fn read_dated<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Dated> {
+        Box::pin(async move {
+            let modified = match self.look(file).await? {
+                Entry::File { modified, .. } => modified,
+                Entry::Directory | Entry::Other(_) => None,
+            };
+            let bytes = self.read(file, limit).await?;
+            Ok(Dated { bytes, modified })
+        })
+    }
+
+    /// As [`Store::list`], but [`StorageError::TooMany`] as soon as more than `limit` entries are seen, where a store can
+    /// stop early.
+    fn list_up_to<'a>(&'a self, directory: &'a Location, limit: usize) -> Answer<'a, Vec<Listed>> {
+        let _ = limit;
+        self.list(directory)
+    }
 
     /// The bytes of a file from `range.start` up to `range.end`, fewer where the file ends before that.
     fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>>;

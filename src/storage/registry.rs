@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Entry, Listed, Local, Location, StorageError, Store};
+use super::{Dated, Entry, Listed, Local, Location, StorageError, Store};
 
 /// A scheme and an authority.
 type Place = (String, String);
@@ -72,6 +72,28 @@ impl Storage {
     /// Nothing there, no directory, more than are listed, or no way to it.
     pub async fn list(&self, directory: &Location) -> Result<Vec<Listed>, StorageError> {
         self.store_for(directory)?.list(directory).await
+    }
+
+    /// What is directly in a directory, if that is not more than `limit`.
+    ///
+    /// # Errors
+    /// As [`Storage::list`].
+    pub async fn list_up_to(
+        &self,
+        directory: &Location,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StorageError> {
+        self.store_for(directory)?
+            .list_up_to(directory, limit)
+            .await
+    }
+
+    /// A whole file, and when it was last written.
+    ///
+    /// # Errors
+    /// As [`Storage::read`].
+    pub async fn read_dated(&self, file: &Location, limit: u64) -> Result<Dated, StorageError> {
+        self.store_for(file)?.read_dated(file, limit).await
     }
 
     /// A whole file.

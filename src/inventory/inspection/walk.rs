@@ -25,6 +25,8 @@ pub struct Piece<'m> {
     pub owner: Owner,
     /// What the handles say of who may use it.
     pub sharing: Sharing,
+    /// Whether it is a file of a changelog: Flink writes a byte in front of the stream that it does not count.
+    pub is_changelog: bool,
 }
 
 /// Shows every stream of a snapshot, in the file's order.
@@ -36,6 +38,7 @@ pub fn pieces<'m>(metadata: &'m Metadata<'m>, visitor: &mut dyn FnMut(Piece<'m>)
         };
         let mut walk = Walk {
             owner: owner(None),
+            is_changelog: false,
             visitor: &mut *visitor,
         };
         walk.stream(operator.coordinator.as_ref(), Sharing::Exclusive);
@@ -110,6 +113,7 @@ impl<'m> TellingPaths<'m> {
 
 struct Walk<'v, 'm> {
     owner: Owner,
+    is_changelog: bool,
     visitor: &'v mut dyn FnMut(Piece<'m>),
 }
 
@@ -119,6 +123,7 @@ impl<'m> Walk<'_, 'm> {
             part,
             owner: self.owner,
             sharing,
+            is_changelog: self.is_changelog,
         });
     }
 
@@ -169,9 +174,11 @@ impl<'m> Walk<'_, 'm> {
             }
             // the next checkpoint names the same increments until the state is materialised
             KeyedHandle::ChangelogStream(handle) => {
+                self.is_changelog = true;
                 for part in &handle.parts {
                     self.stream(part.handle.as_ref(), Sharing::Shared);
                 }
+                self.is_changelog = false;
             }
         }
     }

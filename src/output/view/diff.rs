@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use super::super::{table, text};
 use super::inspect::{format_name, snapshot_type};
 use crate::inventory::diff::{Aspect, Compared, Comparison, Pair, Shape, Side};
@@ -103,7 +104,7 @@ impl SnapshotSide {
         }
     }
 
-    fn line(&self) -> String {
+    fn line(&self, style: Style) -> String {
         let kind = match (self.format, self.snapshot_type) {
             (Some(format), Some(kind)) => format!("{format} {kind}"),
             (None, Some(kind)) => kind.to_owned(),
@@ -117,8 +118,8 @@ impl SnapshotSide {
             "{}\n    {kind} {}, {version}, state {}, {}",
             text::harmless(&self.location),
             self.checkpoint_id,
-            size(self.state_size),
-            in_files(self.files, self.files_size),
+            size(self.state_size, style),
+            in_files(self.files, self.files_size, style),
         )
     }
 }
@@ -178,7 +179,7 @@ impl OperatorView {
         title.unwrap_or(&self.id).clone()
     }
 
-    fn row(&self) -> Vec<String> {
+    fn row(&self, style: Style) -> Vec<String> {
         let sides = (self.before.as_ref(), self.after.as_ref());
         let growth = match sides {
             (Some(before), Some(after)) => growth(before.state_size, after.state_size),
@@ -195,7 +196,7 @@ impl OperatorView {
                 let max = side.max_parallelism;
                 max.map_or_else(|| "?".to_owned(), |max| max.to_string())
             }),
-            over(sides, |side| size(side.state_size)),
+            over(sides, |side| size(side.state_size, style)),
             growth,
         ]
     }
@@ -267,16 +268,16 @@ fn over(
     }
 }
 
-fn in_files(files: usize, bytes: u64) -> String {
+fn in_files(files: usize, bytes: u64, style: Style) -> String {
     match files {
         0 => "no files".to_owned(),
-        1 => format!("1 file ({})", text::size(bytes)),
-        files => format!("{files} files ({})", text::size(bytes)),
+        1 => format!("1 file ({})", style.size(bytes)),
+        files => format!("{files} files ({})", style.size(bytes)),
     }
 }
 
-fn size(bytes: i64) -> String {
-    u64::try_from(bytes).map_or_else(|_| "unknown".to_owned(), text::size)
+fn size(bytes: i64, style: Style) -> String {
+    u64::try_from(bytes).map_or_else(|_| "unknown".to_owned(), |bytes| style.size(bytes))
 }
 
 /// How much larger the second size is, in percent of the first.
@@ -292,13 +293,13 @@ fn growth(before: i64, after: i64) -> String {
 }
 
 impl View for DiffView {
-    fn table(&self) -> String {
+    fn table(&self, style: Style) -> String {
         let mut lines = vec![
-            format!("a   {}", self.before.line()),
-            format!("b   {}", self.after.line()),
+            format!("a   {}", self.before.line(style)),
+            format!("b   {}", self.after.line(style)),
             String::new(),
         ];
-        let rows = self.operators.iter().map(OperatorView::row);
+        let rows = self.operators.iter().map(|one| one.row(style));
         let heading = [
             "CHANGE",
             "OPERATOR",
@@ -319,7 +320,7 @@ impl View for DiffView {
                 );
             }
         }
-        lines.push(format!("\n{}", self.summary()));
+        lines.push(format!("\n{}", self.summary(style)));
         lines.join("\n")
     }
 
@@ -331,10 +332,10 @@ impl View for DiffView {
 }
 
 impl DiffView {
-    fn summary(&self) -> String {
+    fn summary(&self, style: Style) -> String {
         let shared = format!(
             "they share {}",
-            in_files(self.shared_files, self.shared_files_size)
+            in_files(self.shared_files, self.shared_files_size, style)
         );
         let change = |change: &str| {
             let count = self.operators.iter().filter(|one| one.change == change);
