@@ -7,6 +7,7 @@ pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
@@ -84,6 +85,7 @@ enum Command {
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
+    Diff(diff::DiffArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
@@ -115,6 +117,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
         Command::Verify(args) => block_on(&cx, verify::run(&args, &cx)),
+        Command::Diff(args) => block_on(&cx, diff::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),

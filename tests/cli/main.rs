@@ -8,6 +8,7 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
@@ -22,6 +23,8 @@ mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
+#[path = "../inspect/snapshots.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
 mod terminal;

@@ -1,5 +1,6 @@
 //! One struct per result. Their JSON is a promise: names are chosen once and changes are listed in the CHANGELOG.
 
+mod diff;
 mod disposal;
 pub mod inspect;
 mod inspection;
@@ -11,6 +12,7 @@ mod snapshots;
 mod uid;
 mod verification;
 
+pub use diff::DiffView;
 pub use disposal::{DisposalPlanView, DisposedView};
 pub use inspection::{Details, InspectionView};
 pub use jobs::{JobView, JobsView};
