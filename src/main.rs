@@ -2,10 +2,13 @@
 
 use clap::Parser;
 use savepointctl::cli::words;
-use savepointctl::commands::{self, Cli};
+use savepointctl::commands::{self, Cli, complete};
 use savepointctl::exit::Exit;
 
 fn main() -> Exit {
+    if complete::answered(std::env::args_os()) {
+        return Exit::Success;
+    }
     let cli = match Cli::try_parse_from(words::repeated_first(words::flink_style(
         std::env::args_os(),
     ))) {

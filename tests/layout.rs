@@ -32,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("inventory", &["domain", "metadata", "storage"]),
     ("metadata", &["domain"]),
+    ("minicluster", &["domain", "metadata", "state"]),
     (
         "output",
         &["error", "exit", "domain", "inventory", "metadata", "rest"],

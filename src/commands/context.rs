@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use crate::rest::tls::Tls;
 use crate::rest::{Client, Options, Timing};
+use crate::storage::Storage;
 
 /// An operation that is, or may be, under way in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,7 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    storage: Storage,
 }
 
 impl Context {
@@ -77,7 +79,13 @@ impl Context {
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            storage: Storage::new(),
         })
+    }
+
+    /// Every storage that a location may name.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// Every setting in force.

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod checkpoint;
+pub mod complete;
 mod completions;
 mod config;
 mod context;
@@ -35,7 +36,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use context::Context;
 
-pub use completions::scripts as completion_scripts;
+pub use complete::scripts as completion_scripts;
 pub use man::pages;
 
 /// Command-line client and savepoint manager for Apache Flink
@@ -107,7 +108,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Restore(args) => block_on(&cx, restore::run(&args, &cx)),
         Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
-        Command::Inspect(args) => inspect::run(&args, &cx),
+        Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
@@ -116,7 +117,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
     }
 }
 
-/// Runs a command's body, or the part of it that needs a cluster, until it is done or the user interrupts it.
+/// Runs a command's body until it is done or the user interrupts it.
 fn block_on<T>(cx: &Context, body: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

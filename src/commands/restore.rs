@@ -55,7 +55,7 @@ pub struct RestoreArgs {
     jar: Option<PathBuf>,
 
     /// A jar that was uploaded before, by its id in the cluster
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "JAR_ID")]
     jar_id: Option<String>,
 
     /// The class with the main method, where the jar's manifest does not name it
@@ -232,7 +232,7 @@ async fn submit(
                 }
                 _ => None,
             };
-            Err(explain(location, own.as_ref().unwrap_or(cause)))
+            Err(explain(cx, location, own.as_ref().unwrap_or(cause)).await)
         }
         None => Err(Failure::from(error).doing(format!("cannot run {jar} from {location}"))),
     }

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod claim_mode;
 pub mod diagnosis;
+pub mod duration;
 pub mod flink_version;
 pub mod ids;
 pub mod job;

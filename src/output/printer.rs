@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::style::{self, Colors, Role, Style};
 use super::{json, text};
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -25,7 +26,7 @@ pub enum Format {
 /// A result that can be shown in every form.
 pub trait View: Serialize {
     /// The lines for people; empty for no output at all.
-    fn table(&self) -> String;
+    fn table(&self, style: Style) -> String;
     /// Locations or ids.
     fn names(&self) -> Vec<String>;
 
@@ -34,12 +35,24 @@ pub trait View: Serialize {
     ///
     /// # Errors
     /// Those of `out`.
-    fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self.table() {
+    fn write_table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        match self.table(style) {
             lines if lines.is_empty() => Ok(()),
-            lines => writeln!(out, "{}", text::harmless_lines(&lines)),
+            lines => {
+                let lines = text::harmless_lines(&lines);
+                writeln!(out, "{}", style::rendered(&lines, style.in_color))
+            }
         }
     }
+}
+
+/// How results look to people.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// How values are shown.
+    pub style: Style,
+    /// When to use colours.
+    pub colors: Colors,
 }
 
 /// Bytes that are collected before they are written to stdout.
@@ -49,20 +62,33 @@ const BUFFER: usize = 64 << 10;
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     format: Format,
+    look: Look,
     quiet: bool,
+    /// Nothing at all goes to stderr.
+    silent: bool,
     verbosity: u8,
     bars: bool,
 }
 
 impl Printer {
     /// A printer for this form; `verbosity` counts `-v`. `bars` are drawn only on a terminal.
-    pub fn new(format: Format, quiet: bool, verbosity: u8, bars: bool) -> Self {
+    pub fn new(format: Format, look: Look, quiet: bool, verbosity: u8, bars: bool) -> Self {
         let bars = bars && !quiet && verbosity == 0 && io::stderr().is_terminal();
         Self {
             format,
+            look,
             quiet,
+            silent: false,
             verbosity,
             bars,
+        }
+    }
+
+    /// A printer that says nothing on stderr, not even warnings.
+    pub fn silent() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Format::Name, Look::default(), true, 0, false)
         }
     }
 
@@ -81,9 +107,13 @@ impl Printer {
     /// # Errors
     /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
+        let style = Style {
+            in_color: self.look.colors.are_on(&io::stdout()),
+            ..self.look.style
+        };
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
         let written = match self.format {
-            Format::Table => view.write_table(&mut out),
+            Format::Table => view.write_table(style, &mut out),
             Format::Json => json::write(&mut out, view),
             Format::Name => view
                 .names()
@@ -114,26 +144,26 @@ impl Printer {
     /// Says something by the way.
     pub fn note(&self, what: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr("note: ", what.as_ref());
+            self.stderr(Some(Role::Note), "note: ", what.as_ref());
         }
     }
 
     /// Says something that the user should act on.
     pub fn warning(&self, what: impl AsRef<str>) {
-        self.stderr("warning: ", what.as_ref());
+        self.stderr(Some(Role::Warning), "warning: ", what.as_ref());
     }
 
     /// Says why a command failed and what to do next.
     pub fn failure(&self, failure: &Failure) {
         let mut causes = failure.source.chain();
         if let Some(first) = causes.next() {
-            self.stderr("error: ", &first.to_string());
+            self.stderr(Some(Role::Bad), "error: ", &first.to_string());
         }
         for cause in causes {
-            self.stderr("caused by: ", &cause.to_string());
+            self.stderr(None, "caused by: ", &cause.to_string());
         }
         for hint in &failure.hints {
-            self.stderr("hint: ", hint);
+            self.stderr(Some(Role::Note), "hint: ", hint);
         }
         if let (1.., Some(stack)) = (self.verbosity, &failure.stack) {
             let _ = writeln!(io::stderr().lock(), "{}", text::harmless_lines(stack));
@@ -141,8 +171,17 @@ impl Printer {
     }
 
     /// One line: a job's name must not begin another that looks like ours.
-    fn stderr(&self, label: &str, what: &str) {
+    fn stderr(&self, role: Option<Role>, label: &str, what: &str) {
+        if self.silent {
+            return;
+        }
         let what = text::harmless(what);
+        let label = match role {
+            Some(role) if self.look.colors.are_on(&io::stderr()) => {
+                style::rendered(&style::painted(role, label), true)
+            }
+            _ => label.to_owned(),
+        };
         // there is nobody left to tell if this fails
         let _ = writeln!(io::stderr().lock(), "{label}{what}");
     }
@@ -170,6 +209,7 @@ impl Observer for Printer {
         };
         let took = exchange.took.as_secs_f64() * 1000.0;
         self.stderr(
+            None,
             "",
             &format!(
                 "> {} {} {outcome} ({took:.1} ms)",
@@ -177,7 +217,7 @@ impl Observer for Printer {
             ),
         );
         if let (2.., Some(body)) = (self.verbosity, exchange.body) {
-            self.stderr("", &format!("> {body}"));
+            self.stderr(None, "", &format!("> {body}"));
         }
     }
 

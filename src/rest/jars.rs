@@ -72,6 +72,16 @@ impl Client {
         Ok(config.features.is_none_or(|features| features.web_submit))
     }
 
+    /// The jars in the cluster, as (id, name), in its order: the newest first.
+    pub async fn jars(&self) -> Result<Vec<(String, String)>, Error> {
+        let found: jars::Jars = self.transport.call(&Request::get("/jars")).await?;
+        Ok(found
+            .files
+            .into_iter()
+            .map(|jar| (jar.id, jar.name))
+            .collect())
+    }
+
     /// Uploads a jar of `length` bytes and gives back its id in the cluster. Sent once: each upload is a new jar.
     pub async fn upload_jar(
         &self,

@@ -1,4 +1,4 @@
-//! `/jars/upload`, `/jars/:id/run`, `/jobs/:id/exceptions`.
+//! `/jars`, `/jars/upload`, `/jars/:id/run`, `/jobs/:id/exceptions`.
 
 use serde::Deserialize;
 
@@ -7,6 +7,19 @@ use serde::Deserialize;
 pub(in crate::rest) struct Uploaded {
     /// A path on the server; its last element is the jar's id.
     pub(in crate::rest) filename: String,
+}
+
+/// `GET /jars`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Jars {
+    pub(in crate::rest) files: Vec<JarFile>,
+}
+
+/// A jar in the cluster.
+#[derive(Deserialize)]
+pub(in crate::rest) struct JarFile {
+    pub(in crate::rest) id: String,
+    pub(in crate::rest) name: String,
 }
 
 /// The answer to a run.

@@ -1,0 +1,27 @@
+//! The coordinator: runs jobs, takes their checkpoints and savepoints through barriers, keeps and deletes what these
+//! point to, and restores jobs from them.
+//!
+//! [`Cluster`] is all that the REST server needs. Its calls are synchronous and quick: work happens on threads of its
+//! own. Failures are [`Throwable`]s with Flink's classes and messages, so that a client reads them as it reads Flink's.
+
+mod cluster;
+mod error;
+mod operations;
+mod settings;
+mod statistics;
+mod throwable;
+mod view;
+
+pub use cluster::Cluster;
+pub use error::{CancelError, StartError, SubmitError};
+pub use operations::{OperationState, Outcome, SavepointRequest, StopRequest};
+pub use settings::{
+    Backend, Clock, Fault, Faults, NoFaults, Randomness, RestartStrategy, Restore, Retention,
+    Settings, SnapshotPoint, SystemClock, SystemRandomness, TaskPoint,
+};
+pub use statistics::{
+    CheckpointCounts, CheckpointKind, CheckpointStatus, CheckpointView, RestoredView, Statistics,
+    SubtaskCheckpointView, TaskCheckpointView,
+};
+pub use throwable::Throwable;
+pub use view::{ExceptionView, JobStatus, JobView, TaskState, TaskView, VertexView};
