@@ -7,6 +7,7 @@ mod backend;
 mod frames;
 mod keyed;
 mod operator;
+mod task;
 
 use super::error::StateError;
 use super::header::{Header, StateInfo, Unread};
@@ -16,6 +17,7 @@ pub use backend::{backend_file, backend_metadata};
 pub use frames::{changelog, channel};
 pub use keyed::{Managed, key_groups, raw_key_groups};
 pub use operator::{operator, raw_operator};
+pub use task::{Check, NoFile, Task, tasks};
 
 type Result<T> = std::result::Result<T, StateError>;
 
