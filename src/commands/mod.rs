@@ -16,6 +16,8 @@ mod jobs;
 mod list;
 mod man;
 mod outcome;
+mod preflight;
+mod program;
 mod restore;
 mod running;
 mod select;
@@ -81,6 +83,7 @@ enum Command {
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
     Diff(diff::DiffArgs),
+    Preflight(preflight::PreflightArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
@@ -112,6 +115,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
         Command::Diff(args) => block_on(&cx, diff::run(&args, &cx)),
+        Command::Preflight(args) => block_on(&cx, preflight::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
@@ -130,7 +134,10 @@ fn block_on<T>(cx: &Context, body: impl Future<Output = Result<T, Failure>>) -> 
     runtime.block_on(async {
         tokio::select! {
             result = body => result,
-            () = interrupted() => Err(cx.interrupted()),
+            () = interrupted() => {
+                cx.clear_up().await;
+                Err(cx.interrupted())
+            }
         }
     })
 }
