@@ -11,6 +11,7 @@ mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
+pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
@@ -59,7 +60,7 @@ pub use man::pages;
         savepointctl -m localhost:8081 jobs\n  \
         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
         savepointctl -m localhost:8081 stop my-job --drain",
-    after_long_help = after_long_help()
+    after_long_help = help::codes_and_environment()
 )]
 pub struct Cli {
     /// What to do.
@@ -154,27 +155,4 @@ async fn interrupted() {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-}
-
-fn after_long_help() -> String {
-    let codes: Vec<String> = Exit::TABLE
-        .iter()
-        .map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code()))
-        .collect();
-    format!(
-        "Examples:\n  \
-         savepointctl -m localhost:8081 jobs\n  \
-         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
-         savepointctl -m localhost:8081 stop my-job --drain\n\n\
-         Exit codes:\n{}\n\n\
-         Environment:\n  \
-         SAVEPOINTCTL_JOBMANAGER    the cluster, as for -m\n  \
-         SAVEPOINTCTL_BEARER_TOKEN  a token for the Authorization header\n  \
-         SAVEPOINTCTL_BASIC_AUTH    user:password for the Authorization header\n  \
-         FLINK_REST_CLIENT_HEADERS  further headers, Name:value, one a line\n  \
-         FLINK_CONF_DIR             where Flink's configuration lies\n  \
-         FLINK_HOME                 a Flink distribution; its conf/ is read\n  \
-         HTTP_PROXY, HTTPS_PROXY, NO_PROXY  honoured, but never for loopback",
-        codes.join("\n")
-    )
 }
