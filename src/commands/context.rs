@@ -1,6 +1,7 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
 use std::cell::{OnceCell, RefCell};
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use crate::rest::tls::Tls;
 use crate::rest::{Client, Options, Timing};
+use crate::storage::Storage;
 
 /// An operation that is, or may be, under way in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,9 @@ impl Pending {
     }
 }
 
+/// How long an interrupted command may take to clear up behind itself.
+const CLEARING_UP: Duration = Duration::from_secs(3);
+
 /// Something that goes on in the cluster without us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ongoing {
@@ -60,6 +65,9 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    /// A jar that was uploaded and that nothing runs yet.
+    upload: RefCell<Option<String>>,
+    storage: Storage,
 }
 
 impl Context {
@@ -77,7 +85,14 @@ impl Context {
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            upload: RefCell::new(None),
+            storage: Storage::new(),
         })
+    }
+
+    /// Every storage that a location may name.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// Every setting in force.
@@ -153,6 +168,38 @@ impl Context {
         Ongoing {
             what: format!("{} of {} goes on", pending.verb.noun(), pending.job()),
             resume: self.resume_command(pending),
+        }
+    }
+
+    /// Remembers an uploaded jar that nothing runs yet, so that an interruption can take it away.
+    pub fn begin_upload(&self, jar: &str) {
+        *self.upload.borrow_mut() = Some(jar.to_owned());
+    }
+
+    /// Forgets it: from now on whoever uploaded it takes care of it.
+    pub fn end_upload(&self) {
+        self.upload.borrow_mut().take();
+    }
+
+    /// Deletes a jar that was uploaded for one use.
+    pub async fn delete_jar(&self, client: &Client, jar: &str) {
+        if let Err(error) = client.delete_jar(jar).await {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted: {error}"));
+        }
+    }
+
+    /// Takes away what an interrupted command leaves in the cluster, as far as that is quickly done.
+    pub async fn clear_up(&self) {
+        let Some(jar) = self.upload.borrow_mut().take() else {
+            return;
+        };
+        let deleted = tokio::time::timeout(CLEARING_UP, async {
+            self.client().await.ok()?.delete_jar(&jar).await.ok()
+        });
+        if !matches!(deleted.await, Ok(Some(()))) {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted"));
         }
     }
 

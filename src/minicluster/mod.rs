@@ -4,3 +4,4 @@ pub mod coordinator;
 pub mod dataflow;
 mod lock;
 pub mod program;
+pub mod rest;

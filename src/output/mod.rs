@@ -3,8 +3,10 @@
 mod json;
 pub mod printer;
 pub mod progress;
+mod style;
 mod table;
 mod text;
 pub mod view;
 
-pub use printer::{Format, Printer};
+pub use printer::{Format, Look, Printer};
+pub use style::{Colors, Style};
