@@ -82,7 +82,10 @@ struct Run<'a> {
     dice: Dice,
     case: &'a Case,
     directory: &'a Directory,
+    /// Complete, the oldest first, and none of what has been taken back by the restore of an older one.
     savepoints: Vec<String>,
+    /// How many savepoints there were when the latest job began, and its id.
+    latest: (usize, Option<JobId>),
 }
 
 #[test]
@@ -109,6 +112,7 @@ fn under_fire(seed: u64, case: &Case) {
         case,
         directory: &directory,
         savepoints: Vec::new(),
+        latest: (0, None),
     };
     for _ in 0..4 {
         run.disturbed();
@@ -139,15 +143,20 @@ impl Run<'_> {
         }
     }
 
-    /// Starts the job from the latest savepoint or the latest checkpoint on disk; from nothing where there is neither.
+    /// Starts the job from the latest savepoint, or from the last checkpoint of the latest job; from nothing where there is
+    /// neither.
     fn start(&mut self, cluster: &Cluster, rate: Option<u32>) -> JobId {
         let parallelism = 1 + u32::try_from(self.dice.below(8)).unwrap();
         let graph = graph(&(self.case.program)(rate), self.directory, parallelism);
-        let from = match self.dice.below(3) {
-            0 => latest_checkpoint(&self.directory.checkpoints()),
-            _ => None,
-        };
-        match from.or_else(|| self.savepoints.last().cloned()) {
+        let (before, latest) = self.latest;
+        let checkpoint = latest
+            .filter(|_| self.dice.below(3) == 0)
+            .and_then(|job| latest_checkpoint(&self.directory.checkpoints(), job));
+        if checkpoint.is_some() {
+            // they may be newer, and what they rely on goes now
+            self.savepoints.truncate(before);
+        }
+        let job = match checkpoint.or_else(|| self.savepoints.last().cloned()) {
             Some(location) => resume(cluster, graph, &location),
             None => {
                 // whatever was committed by a run that left no snapshot would be there twice
@@ -158,7 +167,9 @@ impl Run<'_> {
                 }
                 submit(cluster, graph)
             }
-        }
+        };
+        self.latest = (self.savepoints.len(), Some(job));
+        job
     }
 
     /// Runs the job for a while, with trouble, and ends it in one way or another.
@@ -228,18 +239,13 @@ impl Run<'_> {
     }
 }
 
-/// The checkpoint with the largest id of the job that was started last, if it left one that is complete.
-fn latest_checkpoint(directory: &Path) -> Option<String> {
-    let mut jobs: Vec<_> = fs::read_dir(directory)
-        .ok()?
-        .map(|job| job.unwrap().path())
-        .collect();
-    jobs.sort();
+/// The checkpoint of a job with the largest id, if it left one that is complete.
+fn latest_checkpoint(directory: &Path, job: JobId) -> Option<String> {
     let mut complete = Vec::new();
-    for checkpoint in fs::read_dir(jobs.last()?).unwrap() {
+    for checkpoint in fs::read_dir(directory.join(job.to_string())).ok()? {
         let path = checkpoint.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let id: u64 = name.strip_prefix("chk-")?.parse().unwrap();
+        let id: u64 = name.strip_prefix("chk-").unwrap().parse().unwrap();
         if path.join("_metadata").exists() {
             complete.push((id, path.to_str().unwrap().to_owned()));
         }
