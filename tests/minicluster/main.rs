@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod dice;
+mod failures;
 mod fire;
 mod harness;
 mod life;
+mod operations;
+mod restore;
+mod retention;
