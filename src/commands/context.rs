@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::cli::connect::ConnectArgs;
+#[cfg(feature = "minicluster")]
+use crate::config::FlinkConfig;
 use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
@@ -95,6 +97,18 @@ impl Context {
             self.printer.warning(warning);
         }
         Ok(resolved)
+    }
+
+    /// Flink's keys in force, for a cluster of our own, with what the user should know about them.
+    #[cfg(feature = "minicluster")]
+    pub fn flink(&self) -> Result<(FlinkConfig, Vec<String>), Failure> {
+        Ok(config::flink(&self.connect, &self.environment)?)
+    }
+
+    /// What the process was started with.
+    #[cfg(feature = "minicluster")]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The settings that `-D` gives, as (key, value), less those that say how to reach the cluster.

@@ -14,6 +14,7 @@ mod jar;
 mod jobs;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
 mod restore;
 mod running;
@@ -81,6 +82,7 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -112,6 +114,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }
