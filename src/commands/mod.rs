@@ -1,11 +1,13 @@
 //! The command tree, and what it takes to run one of its commands.
 
+mod acknowledged;
 mod cancel;
 mod checkpoint;
 pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
@@ -17,6 +19,7 @@ mod man;
 mod minicluster;
 mod outcome;
 mod restore;
+mod roots;
 mod running;
 mod select;
 mod snapshots;
@@ -24,7 +27,9 @@ mod start;
 mod stop;
 mod trigger;
 mod uid;
+mod verify;
 mod wait;
+mod watch;
 
 use std::future::Future;
 
@@ -80,6 +85,8 @@ enum Command {
     Dispose(dispose::DisposeArgs),
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
+    Diff(diff::DiffArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Minicluster(minicluster::MiniclusterArgs),
@@ -111,6 +118,8 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
         Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
+        Command::Verify(args) => block_on(&cx, verify::run(&args, &cx)),
+        Command::Diff(args) => block_on(&cx, diff::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),

@@ -2,8 +2,10 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod diff;
 pub mod disposal;
 pub mod inspection;
+pub mod preflight;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;

@@ -14,6 +14,7 @@ use super::transport::Request;
 use super::wire::{cluster, jars};
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::ids::JobId;
+use crate::domain::plan::Plan;
 use crate::domain::secret::MASK;
 use crate::domain::throwable::Throwable;
 
@@ -21,6 +22,39 @@ use crate::domain::throwable::Throwable;
 const MAIN_METHOD: Duration = Duration::from_secs(600);
 /// How long an upload may take.
 const UPLOAD: Duration = Duration::from_secs(3600);
+
+/// What to make a plan of. What the cluster's version does not know must be left out.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanRequest {
+    /// The class with the main method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_class: Option<String>,
+    /// The program's arguments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub program_args_list: Vec<String>,
+    /// The job's parallelism.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallelism: Option<u32>,
+    /// Settings of this job (1.17+).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flink_configuration: BTreeMap<String, String>,
+}
+
+impl PlanRequest {
+    /// The same with operator chaining switched off, under both names that it has had (1.17+).
+    #[must_use]
+    pub fn without_chaining(mut self) -> Self {
+        for key in [
+            "pipeline.operator-chaining.enabled",
+            "pipeline.operator-chaining",
+        ] {
+            self.flink_configuration
+                .insert(key.to_owned(), "false".to_owned());
+        }
+        self
+    }
+}
 
 /// What to run from a jar. What the cluster's version does not know must be left out.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -129,6 +163,29 @@ impl Client {
             error: self.not_flink(format!("its jobid is none: {err}")),
             may_run: true,
         })
+    }
+
+    /// What the cluster would make of a jar's program. Its main method runs, up to where it would start the job.
+    ///
+    /// # Errors
+    /// Those of [`Client::run_jar`] that are not about a snapshot, and an answer that is no plan.
+    pub async fn plan_jar(&self, jar: &str, request: &PlanRequest) -> Result<Plan, Error> {
+        let body = serde_json::to_value(request).unwrap_or(Value::Null);
+        let shown = without_secrets(&body);
+        // safe to repeat: it starts nothing
+        let request = Request {
+            method: Method::POST,
+            path: format!("/jars/{}/plan", encoded(jar)),
+            body: Some(&body),
+            shown: Some(&shown),
+            repeatable: true,
+        };
+        let answer = self
+            .transport
+            .call_for::<jars::Planned>(&request, MAIN_METHOD);
+        let plan = answer.await.map_err(|unanswered| unanswered.error)?;
+        plan.into_plan()
+            .map_err(|err| self.not_flink(format!("its plan: {err}")))
     }
 
     /// Deletes an uploaded jar. One that is not there any more is deleted.

@@ -1,5 +1,6 @@
 //! One struct per result. Their JSON is a promise: names are chosen once and changes are listed in the CHANGELOG.
 
+mod diff;
 mod disposal;
 pub mod inspect;
 mod inspection;
@@ -10,7 +11,9 @@ mod restore;
 mod settings;
 mod snapshots;
 mod uid;
+mod verification;
 
+pub use diff::DiffView;
 pub use disposal::{DisposalPlanView, DisposedView};
 pub use inspection::{Details, InspectionView};
 pub use jobs::{JobView, JobsView};
@@ -20,3 +23,4 @@ pub use restore::RestoreView;
 pub use settings::SettingsView;
 pub use snapshots::SnapshotsView;
 pub use uid::UidsView;
+pub use verification::VerificationView;
