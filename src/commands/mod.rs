@@ -11,6 +11,7 @@ mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
+mod heap;
 mod inspect;
 mod jar;
 mod jobs;
