@@ -29,6 +29,7 @@ mod select;
 mod snapshots;
 mod start;
 mod stop;
+mod suggestion;
 mod trigger;
 mod uid;
 mod verify;
