@@ -1,4 +1,4 @@
-//! A jar on this machine, on its way to the cluster.
+//! A jar on this machine, or a program of the minicluster, on its way to the cluster.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,7 +14,10 @@ use crate::rest::Client;
 /// What is read of a jar at once.
 const CHUNK: usize = 256 << 10;
 
-/// A jar on this machine.
+/// How a program of the minicluster ends.
+const PROGRAM: &str = ".toml";
+
+/// A jar on this machine, or a program of the minicluster, which goes where a jar does.
 pub struct Jar {
     file: File,
     length: u64,
@@ -38,17 +41,9 @@ impl Jar {
         if !metadata.is_file() {
             return Err(cannot(format!("{shown} is not a file, so it is no jar")));
         }
-        if !name.ends_with(".jar") {
-            return Err(cannot(format!(
-                "{shown} is no jar by its name, and the cluster takes none that does not end in .jar"
-            )));
-        }
-        let mut magic = [0u8; 4];
-        // every zip file with an entry begins so
-        if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
-            return Err(cannot(format!(
-                "{shown} is not a jar: it does not begin as a zip file does"
-            )));
+        // whether the cluster takes a minicluster's program is for the cluster to say
+        if !name.ends_with(PROGRAM) {
+            looks_like_a_jar(&mut file, &name).map_err(|why| cannot(format!("{shown} {why}")))?;
         }
         let file = File::open(path)
             .map_err(|err| cannot(format!("cannot read the jar {shown}: {err}")))?;
@@ -81,4 +76,17 @@ impl Jar {
             .await;
         uploaded.doing(|| format!("cannot upload {name}; nothing was run"))
     }
+}
+
+/// Whether a cluster could take it for a jar, else why not.
+fn looks_like_a_jar(file: &mut File, name: &str) -> Result<(), &'static str> {
+    if !name.ends_with(".jar") {
+        return Err("is no jar by its name, and the cluster takes none that does not end in .jar");
+    }
+    let mut magic = [0u8; 4];
+    // every zip file with an entry begins so
+    if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
+        return Err("is not a jar: it does not begin as a zip file does");
+    }
+    Ok(())
 }
