@@ -1,4 +1,4 @@
-//! A jar on this machine, or a program of the minicluster, on its way to the cluster.
+//! A jar on this machine, on its way to the cluster.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,14 +14,13 @@ use crate::rest::Client;
 /// What is read of a jar at once.
 const CHUNK: usize = 256 << 10;
 
-/// How a program of the minicluster ends.
-const PROGRAM: &str = ".toml";
-
-/// A jar on this machine, or a program of the minicluster, which goes where a jar does.
+/// A jar on this machine, or a program where a minicluster takes one.
 pub struct Jar {
     file: File,
     length: u64,
     name: String,
+    /// Whether it is a program in a TOML file, as a minicluster runs them.
+    is_program: bool,
 }
 
 impl Jar {
@@ -41,9 +40,19 @@ impl Jar {
         if !metadata.is_file() {
             return Err(cannot(format!("{shown} is not a file, so it is no jar")));
         }
-        // whether the cluster takes a minicluster's program is for the cluster to say
-        if !name.ends_with(PROGRAM) {
-            looks_like_a_jar(&mut file, &name).map_err(|why| cannot(format!("{shown} {why}")))?;
+        let is_program = name.ends_with(".toml");
+        if !is_program && !name.ends_with(".jar") {
+            return Err(cannot(format!(
+                "{shown} is no jar by its name, and the cluster takes none that does not end in .jar (a minicluster: \
+                 programs that end in .toml)"
+            )));
+        }
+        let mut magic = [0u8; 4];
+        // every zip file with an entry begins so
+        if !is_program && (file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04") {
+            return Err(cannot(format!(
+                "{shown} is not a jar: it does not begin as a zip file does"
+            )));
         }
         let file = File::open(path)
             .map_err(|err| cannot(format!("cannot read the jar {shown}: {err}")))?;
@@ -51,12 +60,33 @@ impl Jar {
             file,
             length: metadata.len(),
             name,
+            is_program,
         })
+    }
+
+    /// Refuses a jar for a minicluster, and a program for anything else.
+    pub fn must_suit(&self, client: &Client) -> Result<(), Failure> {
+        let (name, endpoint) = (&self.name, client.endpoint());
+        match (self.is_program, client.is_minicluster()) {
+            (true, false) => Err(Failure::new(
+                Exit::Refused,
+                format!("{name} is a program for the minicluster, and {endpoint} is a Flink, which runs jars"),
+            )
+            .hint("`savepointctl minicluster` starts one; `-m` names it")),
+            (false, true) => Err(Failure::new(
+                Exit::Refused,
+                format!("{name} is a jar, and {endpoint} is a minicluster, which runs programs in TOML files"),
+            )
+            .hint("name a Flink cluster with -m, or a program that ends in .toml")),
+            _ => Ok(()),
+        }
     }
 
     /// Uploads it, and gives back its id in the cluster.
     pub async fn upload(self, cx: &Context, client: &Client) -> Result<String, Failure> {
-        let Self { file, length, name } = self;
+        let Self {
+            file, length, name, ..
+        } = self;
         let transfer = cx.printer.transfer(&format!("uploading {name}"), length);
         let content = stream::unfold((file, transfer), |(mut file, transfer)| async move {
             let mut chunk = vec![0u8; CHUNK];
@@ -76,17 +106,4 @@ impl Jar {
             .await;
         uploaded.doing(|| format!("cannot upload {name}; nothing was run"))
     }
-}
-
-/// Whether a cluster could take it for a jar, else why not.
-fn looks_like_a_jar(file: &mut File, name: &str) -> Result<(), &'static str> {
-    if !name.ends_with(".jar") {
-        return Err("is no jar by its name, and the cluster takes none that does not end in .jar");
-    }
-    let mut magic = [0u8; 4];
-    // every zip file with an entry begins so
-    if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
-        return Err("is not a jar: it does not begin as a zip file does");
-    }
-    Ok(())
 }

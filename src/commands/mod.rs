@@ -12,11 +12,13 @@ mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
+mod heap;
 mod inspect;
 mod jar;
 mod jobs;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
 mod restore;
 mod roots;
@@ -89,6 +91,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -123,6 +126,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
