@@ -8,6 +8,7 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod demo;
 mod diff;
 mod dispose;
 mod faults;
