@@ -158,11 +158,21 @@ fn a_cluster_that_is_kept_can_be_talked_to_as_the_demo_says() {
     let endpoint = after(farewell, "$ export SAVEPOINTCTL_JOBMANAGER=");
     let begun = Instant::now();
     while is_up(endpoint) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{endpoint} is still up");
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{endpoint} is still up"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     let removed = shell(remove).run();
-    assert!(jobs.code == 0 && jobs.stdout.contains("counter"), "{jobs:#?}");
-    assert_eq!((killed.code, removed.code), (0, 0), "{killed:#?} {removed:#?}");
+    assert!(
+        jobs.code == 0 && jobs.stdout.contains("counter"),
+        "{jobs:#?}"
+    );
+    assert_eq!(
+        (killed.code, removed.code),
+        (0, 0),
+        "{killed:#?} {removed:#?}"
+    );
     assert_eq!(entries(temporary.path()), [""; 0].map(PathBuf::from));
 }
