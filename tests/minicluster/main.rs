@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod dice;
+mod fire;
 mod harness;
 mod life;
