@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
@@ -47,6 +48,9 @@ impl Pending {
     }
 }
 
+/// How long an interrupted command may take to clear up behind itself.
+const CLEARING_UP: Duration = Duration::from_secs(3);
+
 /// Something that goes on in the cluster without us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ongoing {
@@ -65,6 +69,8 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    /// A jar that was uploaded and that nothing runs yet.
+    upload: RefCell<Option<String>>,
     storage: Storage,
 }
 
@@ -84,6 +90,7 @@ impl Context {
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            upload: RefCell::new(None),
         })
     }
 
@@ -171,6 +178,38 @@ impl Context {
         Ongoing {
             what: format!("{} of {} goes on", pending.verb.noun(), pending.job()),
             resume: self.resume_command(pending),
+        }
+    }
+
+    /// Remembers an uploaded jar that nothing runs yet, so that an interruption can take it away.
+    pub fn begin_upload(&self, jar: &str) {
+        *self.upload.borrow_mut() = Some(jar.to_owned());
+    }
+
+    /// Forgets it: from now on whoever uploaded it takes care of it.
+    pub fn end_upload(&self) {
+        self.upload.borrow_mut().take();
+    }
+
+    /// Deletes a jar that was uploaded for one use.
+    pub async fn delete_jar(&self, client: &Client, jar: &str) {
+        if let Err(error) = client.delete_jar(jar).await {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted: {error}"));
+        }
+    }
+
+    /// Takes away what an interrupted command leaves in the cluster, as far as that is quickly done.
+    pub async fn clear_up(&self) {
+        let Some(jar) = self.upload.borrow_mut().take() else {
+            return;
+        };
+        let deleted = tokio::time::timeout(CLEARING_UP, async {
+            self.client().await.ok()?.delete_jar(&jar).await.ok()
+        });
+        if !matches!(deleted.await, Ok(Some(()))) {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted"));
         }
     }
 

@@ -182,6 +182,17 @@ impl Client {
         Ok(entry.map(|entry| JobStatus::parse(&entry.status)))
     }
 
+    /// The max parallelism that a job sets for all its operators; `None` if it sets none, is unknown, or the version does
+    /// not tell.
+    pub async fn max_parallelism(&self, job: JobId) -> Result<Option<u32>, Error> {
+        let request = Request::get(format!("/jobs/{job}"));
+        let shape = found(self.transport.call::<jobs::JobShape>(&request).await)?;
+        let max = shape.and_then(|shape| shape.max_parallelism);
+        Ok(max
+            .and_then(|max| u32::try_from(max).ok())
+            .filter(|max| *max > 0))
+    }
+
     /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown, takes no checkpoints, or is
     /// so new that it has none yet.
     pub async fn history(&self, job: JobId) -> Result<Option<History>, Error> {

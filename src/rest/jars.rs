@@ -89,6 +89,16 @@ pub struct RunRequest {
 }
 
 impl RunRequest {
+    /// What the same program's plan is made of.
+    pub fn program(&self) -> PlanRequest {
+        PlanRequest {
+            entry_class: self.entry_class.clone(),
+            program_args_list: self.program_args_list.clone(),
+            parallelism: self.parallelism,
+            flink_configuration: self.flink_configuration.clone(),
+        }
+    }
+
     /// Sets the claim mode under the name that the version knows.
     pub fn set_claim_mode(&mut self, mode: ClaimMode, takes_claim_mode: bool) {
         if takes_claim_mode {

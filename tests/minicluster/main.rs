@@ -1,7 +1,8 @@
-//! The minicluster as users meet it: the binary serves, and the binary talks to it.
+//! The minicluster: its coordinator and dataflow in this process, what is promised of snapshots, whatever happens
+//! meanwhile; and the whole of it behind its REST API.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-mod cluster;
-mod http;
-mod start;
+mod harness;
+mod life;
+mod served;

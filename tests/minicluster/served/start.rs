@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use crate::cluster::{Dir, Mini, Ran, command};
+use super::cluster::{Dir, Mini, Ran, command};
 
 fn refused(words: &[&str]) -> Ran {
     let dir = Dir::new();

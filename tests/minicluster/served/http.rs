@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::cluster::{Answer, Mini};
+use super::cluster::{Answer, Mini};
 
 const JOB: &str = "00000000000000000000000000000001";
 
