@@ -129,42 +129,67 @@ impl Mini {
 
     /// Where it listens.
     pub fn authority(&self) -> &str {
-        self.url.trim_start_matches("http://")
-    }
-
-    /// A connection to it.
-    pub fn connection(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.authority()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        authority(&self.url)
     }
 
     /// Sends a request and gives back status and body; `Null` for a body that is no JSON.
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let answer = self.try_ask(method, path, body).expect("an answer");
-        (
-            answer.status,
-            serde_json::from_slice(&answer.body).unwrap_or_default(),
-        )
+        (answer.status, answer.json())
     }
 
     /// As [`Mini::ask`]; `None` where the connection ends without an answer.
     pub fn try_ask(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            self.authority(),
-            body.len()
-        );
-        self.raw(&[head.as_bytes(), body.as_bytes()].concat())
+        send(&self.url, method, path, "application/json", body.as_bytes())
+    }
+
+    /// A connection to it.
+    pub fn connection(&self) -> TcpStream {
+        connect(self.authority())
     }
 
     /// Sends bytes and reads the answer, if one comes.
     pub fn raw(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut stream = self.connection();
-        // a server that has answered already may not read all
-        let _ = stream.write_all(bytes);
-        Answer::read(&mut BufReader::new(stream))
+        raw(self.authority(), bytes)
+    }
+
+    /// Uploads a program and gives back its id.
+    #[track_caller]
+    pub fn upload(&self, name: &str, program: &str) -> String {
+        let answer = upload(&self.url, name, program.as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let file = answer.json()["filename"].as_str().unwrap().to_owned();
+        file.rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// Runs a program, waits until all its tasks run, and gives back the job's id.
+    #[track_caller]
+    pub fn job(&self, program: &str) -> String {
+        let id = self.upload("program.toml", program);
+        let (status, answer) = self.ask("POST", &format!("/jars/{id}/run"), None);
+        assert_eq!(status, 200, "{answer}");
+        let job = answer["jobid"].as_str().unwrap().to_owned();
+        self.until_running(&job);
+        job
+    }
+
+    /// Waits until all tasks of a job run.
+    pub fn until_running(&self, job: &str) {
+        until("all tasks run", || {
+            let (_, overview) = self.ask("GET", "/jobs/overview", None);
+            let jobs = overview["jobs"].as_array()?.clone();
+            let tasks = &jobs.iter().find(|one| one["jid"] == job)?["tasks"];
+            (tasks["running"] == tasks["total"]).then_some(())
+        });
+    }
+
+    /// Waits until a job is in a state.
+    pub fn until_state(&self, job: &str, state: &str) {
+        until(&format!("job {job} is {state}"), || {
+            let (_, status) = self.ask("GET", &format!("/jobs/{job}/status"), None);
+            (status["status"] == state).then_some(())
+        });
     }
 
     /// Sends it a signal.
@@ -189,6 +214,45 @@ impl Drop for Mini {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Host and port of a URL.
+pub fn authority(url: &str) -> &str {
+    url.trim_start_matches("http://")
+}
+
+fn connect(authority: &str) -> TcpStream {
+    let stream = TcpStream::connect(authority).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn raw(authority: &str, bytes: &[u8]) -> Option<Answer> {
+    let mut stream = connect(authority);
+    // a server that has answered already may not read all
+    let _ = stream.write_all(bytes);
+    Answer::read(&mut BufReader::new(stream))
+}
+
+/// Sends a request to any server; `None` where the connection ends without an answer.
+pub fn send(url: &str, method: &str, path: &str, kind: &str, body: &[u8]) -> Option<Answer> {
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+        authority(url),
+        body.len()
+    );
+    raw(authority(url), &[head.as_bytes(), body].concat())
+}
+
+/// Sends one file in a form, as browsers and clients do.
+pub fn upload(url: &str, name: &str, content: &[u8]) -> Answer {
+    let head = format!(
+        "--XX\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"{name}\"\r\nContent-Type: \
+         application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--XX--\r\n"].concat();
+    let kind = "multipart/form-data; boundary=XX";
+    send(url, "POST", "/v1/jars/upload", kind, &body).expect("an answer")
 }
 
 /// Words at blanks; what stands between single quotes is one.
@@ -237,6 +301,11 @@ impl Answer {
             headers,
             body,
         })
+    }
+
+    /// The body; `Null` if it is no JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -3,9 +3,9 @@
 use std::io::{BufReader, Read, Write};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::cluster::{Answer, Mini};
+use super::cluster::{Answer, Mini, upload};
 
 const JOB: &str = "00000000000000000000000000000001";
 
@@ -149,38 +149,16 @@ fn a_delayed_answer_comes_late() {
     assert!(begun.elapsed() >= Duration::from_millis(300));
 }
 
-/// One file in a form, as browsers and clients send it.
-fn upload(mini: &Mini, name: &str, content: &str) -> (u16, Value) {
-    let body = format!(
-        "--XX\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"{name}\"\r\nContent-Type: \
-         application/octet-stream\r\n\r\n{content}\r\n--XX--\r\n"
-    );
-    let head = format!(
-        "POST /v1/jars/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: \
-         {}\r\n\r\n",
-        body.len()
-    );
-    let answer = mini.raw(format!("{head}{body}").as_bytes()).unwrap();
-    (answer.status, serde_json::from_slice(&answer.body).unwrap())
-}
-
 const PROGRAM: &str =
     "[[operator]]\ntype = \"sequence\"\nname = \"numbers\"\n[[operator]]\ntype = \"discard\"\n";
 
 #[test]
 fn an_uploaded_program_is_listed_planned_and_deleted() {
     let mini = Mini::start("");
-    let (status, uploaded) = upload(&mini, "../../tiny.toml", PROGRAM);
-    assert_eq!((status, &uploaded["status"]), (200, &json!("success")));
-    let id = uploaded["filename"]
-        .as_str()
-        .unwrap()
-        .rsplit('/')
-        .next()
-        .unwrap();
+    let id = mini.upload("../../tiny.toml", PROGRAM);
     assert!(id.ends_with("_tiny.toml"), "{id}");
     let (_, list) = mini.ask("GET", "/jars", None);
-    assert_eq!(list["files"][0]["id"], id);
+    assert_eq!(list["files"][0]["id"], id.as_str());
     assert_eq!(
         list["files"][0]["entry"],
         json!([{ "name": "tiny", "description": null }])
@@ -218,13 +196,7 @@ fn an_uploaded_program_is_listed_planned_and_deleted() {
 #[test]
 fn a_program_that_is_none_is_told_by_line_and_column() {
     let mini = Mini::start("");
-    let (_, uploaded) = upload(&mini, "bad.toml", "[[operator]]\ntype = \"teleport\"\n");
-    let id = uploaded["filename"]
-        .as_str()
-        .unwrap()
-        .rsplit('/')
-        .next()
-        .unwrap();
+    let id = mini.upload("bad.toml", "[[operator]]\ntype = \"teleport\"\n");
     let (status, refused) = mini.ask("POST", &format!("/jars/{id}/run"), Some(&json!({})));
     assert_eq!(status, 400);
     let text = refused["errors"][0].as_str().unwrap();
@@ -237,7 +209,8 @@ fn a_program_that_is_none_is_told_by_line_and_column() {
 #[test]
 fn a_jar_is_not_taken_and_the_refusal_says_why() {
     let mini = Mini::start("");
-    let (status, refused) = upload(&mini, "job.jar", "PK");
+    let answer = upload(&mini.url, "job.jar", b"PK");
+    let (status, refused) = (answer.status, answer.json());
     assert_eq!(status, 400);
     assert!(
         refused["errors"][0]
