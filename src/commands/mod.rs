@@ -7,16 +7,19 @@ pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
+mod heap;
 pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
 mod preflight;
 mod program;
@@ -27,6 +30,7 @@ mod select;
 mod snapshots;
 mod start;
 mod stop;
+mod suggestion;
 mod trigger;
 mod uid;
 mod verify;
@@ -92,7 +96,9 @@ enum Command {
     Preflight(preflight::PreflightArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -126,6 +132,8 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
+        Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }

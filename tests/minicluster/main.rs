@@ -1,4 +1,5 @@
-//! The minicluster's coordinator and dataflow, in this process: what is promised of snapshots, whatever happens meanwhile.
+//! The minicluster: its coordinator and dataflow in this process, what is promised of snapshots, whatever happens
+//! meanwhile; and the whole of it behind its REST API.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -10,3 +11,4 @@ mod life;
 mod operations;
 mod restore;
 mod retention;
+mod served;
