@@ -1,6 +1,6 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
@@ -62,6 +62,8 @@ pub struct Context {
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
     storage: Storage,
+    /// Whether the settings' warnings have been said.
+    has_warned: Cell<bool>,
 }
 
 impl Context {
@@ -80,6 +82,7 @@ impl Context {
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
             storage: Storage::new(),
+            has_warned: Cell::new(false),
         })
     }
 
@@ -91,8 +94,10 @@ impl Context {
     /// Every setting in force.
     pub fn settings(&self) -> Result<Resolved, Failure> {
         let resolved = config::resolve(&self.connect, &self.environment)?;
-        for warning in &resolved.warnings {
-            self.printer.warning(warning);
+        if !self.has_warned.replace(true) {
+            for warning in &resolved.warnings {
+                self.printer.warning(warning);
+            }
         }
         Ok(resolved)
     }
@@ -249,7 +254,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn no_endpoint() -> Failure {
+pub(super) fn no_endpoint() -> Failure {
     Failure::new(Exit::Usage, "no cluster is named")
         .hint("name its REST address with -m HOST:PORT or -m URL")
         .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod check;
 pub mod disposal;
 pub mod inspection;
+pub mod known;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;
