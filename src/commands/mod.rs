@@ -12,11 +12,13 @@ mod dispose;
 mod follow;
 mod forgotten;
 pub mod help;
+mod heap;
 mod inspect;
 mod jar;
 mod jobs;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
 mod preflight;
 mod program;
@@ -92,6 +94,7 @@ enum Command {
     Preflight(preflight::PreflightArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -126,6 +129,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }
