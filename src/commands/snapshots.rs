@@ -115,30 +115,39 @@ pub async fn wait_for_fresh(cx: &Context, client: &Client) {
 ///
 /// # Errors
 /// Those of the cluster, and of [`locate`].
-pub async fn resolve(cx: &Context, snapshot: &SnapshotRef) -> Result<String, Failure> {
-    resolve_in(cx, snapshot, &DirArgs::default()).await
-}
-
-/// As [`resolve`], with directories in storage that flags name.
-///
-/// # Errors
-/// As [`resolve`].
-pub async fn resolve_in(
+pub async fn resolve(
     cx: &Context,
     snapshot: &SnapshotRef,
     dirs: &DirArgs,
 ) -> Result<String, Failure> {
-    if let SnapshotRef::Location(location) = snapshot {
-        return Ok(location.clone());
+    let mut locations = resolve_all(cx, &[snapshot], dirs).await?;
+    Ok(locations.swap_remove(0))
+}
+
+/// As [`resolve`], for several: cluster and storage are asked once, and only for references.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn resolve_all(
+    cx: &Context,
+    snapshots: &[&SnapshotRef],
+    dirs: &DirArgs,
+) -> Result<Vec<String>, Failure> {
+    let is_reference = |one: &&SnapshotRef| matches!(one, SnapshotRef::Latest { .. });
+    let (mut jobs, mut looked) = (Vec::new(), Looked::default());
+    if snapshots.iter().any(is_reference) {
+        let client = client_if_named(cx, dirs).await?;
+        looked = in_storage(cx, client.as_ref(), dirs, snapshots.iter().copied()).await?;
+        jobs = match &client {
+            Some(client) => fresh_histories(cx, client).await?,
+            None if looked.roots.is_empty() => return Err(nowhere()),
+            None => Vec::new(),
+        };
     }
-    let client = client_if_named(cx, dirs).await?;
-    let looked = in_storage(cx, client.as_ref(), dirs, [snapshot]).await?;
-    let jobs = match &client {
-        Some(client) => fresh_histories(cx, client).await?,
-        None if looked.roots.is_empty() => return Err(nowhere()),
-        None => Vec::new(),
-    };
-    locate(cx, &jobs, &looked, snapshot)
+    let locations = snapshots.iter();
+    locations
+        .map(|snapshot| locate(cx, &jobs, &looked, snapshot))
+        .collect()
 }
 
 /// The failure where neither a cluster nor storage is named.

@@ -10,6 +10,7 @@ pub mod job;
 pub mod key_group;
 pub mod location;
 pub mod operation;
+pub mod plan;
 pub mod reference;
 pub mod secret;
 pub mod snapshot;

@@ -2,9 +2,11 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod diff;
 pub mod disposal;
 pub mod inspection;
 pub mod known;
+pub mod preflight;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;

@@ -8,12 +8,14 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
 mod forgotten;
 mod jobs;
 mod list;
+mod list_storage;
 mod look;
 mod output;
 mod restore;
@@ -22,8 +24,11 @@ mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
+#[path = "../inspect/snapshots.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
+mod storage;
 mod terminal;
 mod timeout;
 mod tls;
