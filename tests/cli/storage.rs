@@ -21,7 +21,7 @@ impl Storage {
     }
 
     pub fn file(&self, below: &str, size: usize) {
-        self.0.file(below, &"x".repeat(size));
+        self.0.file(below, "x".repeat(size));
     }
 
     pub fn snapshot(&self, below: &str, metadata: &Metadata<'_>) {
