@@ -5,5 +5,6 @@ pub mod connect;
 pub mod dirs;
 pub mod flink_options;
 pub mod global;
+pub mod storage;
 pub mod value;
 pub mod words;
