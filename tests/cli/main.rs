@@ -16,6 +16,7 @@ mod faults_of_life;
 mod forgotten;
 mod jobs;
 mod list;
+mod list_storage;
 mod look;
 mod output;
 mod restore;
@@ -27,6 +28,7 @@ mod server;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
+mod storage;
 mod terminal;
 mod timeout;
 mod tls;
