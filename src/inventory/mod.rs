@@ -6,6 +6,7 @@ pub mod diff;
 pub mod disposal;
 pub mod inspection;
 pub mod preflight;
+pub mod reading;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;
