@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "exit",
             "inventory",
             "metadata",
+            "minicluster",
             "output",
             "rest",
             "storage",

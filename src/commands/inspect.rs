@@ -102,23 +102,26 @@ pub async fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
 async fn given_names(args: &InspectArgs, cx: &Context) -> Result<Names, Failure> {
     let mut uids = args.uids.clone();
     if let Some(path) = &args.uid_file {
-        let text = read_uids(cx, path).await.map_err(|why| {
-            Failure::new(Exit::Usage, why)
-                .doing(format!("cannot read uids from {}", path.display()))
-        })?;
-        uids.extend(Names::parse(&text));
+        uids.extend(Names::parse(&read_uids(cx, path).await?));
     }
     Ok(uids.into_iter().collect())
 }
 
-async fn read_uids(cx: &Context, path: &Path) -> Result<String, String> {
-    let path = path.to_str().ok_or("its name is not UTF-8")?;
+/// A file of uids.
+///
+/// # Errors
+/// It cannot be read, or is no text (2).
+pub async fn read_uids(cx: &Context, path: &Path) -> Result<String, Failure> {
     let read = async {
-        let file = Location::of(path)?;
-        cx.storage().read(&file, MAX_UIDS).await
+        let path = path.to_str().ok_or("its name is not UTF-8")?;
+        let file = Location::of(path).map_err(|err| err.to_string())?;
+        let read = cx.storage().read(&file, MAX_UIDS).await;
+        let bytes = read.map_err(|err| err.to_string())?;
+        String::from_utf8(bytes).map_err(|err| format!("it is not UTF-8: {err}"))
     };
-    let bytes = read.await.map_err(|err| err.to_string())?;
-    String::from_utf8(bytes).map_err(|err| format!("it is not UTF-8: {err}"))
+    read.await.map_err(|why: String| {
+        Failure::new(Exit::Usage, why).doing(format!("cannot read uids from {}", path.display()))
+    })
 }
 
 /// The operators whose key groups are asked for.

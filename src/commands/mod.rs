@@ -11,13 +11,17 @@ mod diff;
 mod dispose;
 mod follow;
 mod forgotten;
+mod heap;
 pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
+mod preflight;
+mod program;
 mod restore;
 mod roots;
 mod running;
@@ -87,8 +91,10 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
     Diff(diff::DiffArgs),
+    Preflight(preflight::PreflightArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -119,9 +125,11 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
         Command::Verify(args) => block_on(&cx, verify::run(&args, &cx)),
         Command::Diff(args) => block_on(&cx, diff::run(&args, &cx)),
+        Command::Preflight(args) => block_on(&cx, preflight::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }
@@ -137,7 +145,10 @@ fn block_on<T>(cx: &Context, body: impl Future<Output = Result<T, Failure>>) -> 
     runtime.block_on(async {
         tokio::select! {
             result = body => result,
-            () = interrupted() => Err(cx.interrupted()),
+            () = interrupted() => {
+                cx.clear_up().await;
+                Err(cx.interrupted())
+            }
         }
     })
 }

@@ -1,6 +1,5 @@
 //! `restore SNAPSHOT`: runs a job from a snapshot.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::context::{Context, Ongoing};
 use super::jar::Jar;
 use super::running::{explain, running_command, until_running};
 use super::start::Timeout;
-use super::{snapshots, start};
+use super::{preflight, program, snapshots, start};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::diagnosis;
@@ -19,6 +18,7 @@ use crate::domain::reference::SnapshotRef;
 use crate::domain::throwable::Throwable;
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::inventory::resolution::SnapshotFile;
 use crate::output::view::RestoreView;
 use crate::rest::client::NotTriggered;
 use crate::rest::jars::RunRequest;
@@ -26,9 +26,9 @@ use crate::rest::{self, Client};
 
 /// Run a job from a savepoint or checkpoint, and print its job id when all its tasks run
 ///
-/// Uploads the jar, runs it, waits until every task runs, and confirms from the checkpoint statistics that the job was
-/// restored from this snapshot. The uploaded jar is deleted again. -D settings go to the job (1.17+), less those that
-/// say how to reach the cluster.
+/// Uploads the jar, asks for its plan and stops (exit code 7) if state would be left over, runs it, waits until every
+/// task runs, and confirms from the checkpoint statistics that the job was restored from this snapshot. The uploaded jar
+/// is deleted again. -D settings go to the job (1.17+), less those that say how to reach the cluster.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("program").required(true).args(["jar", "jar_id"]))]
 #[command(after_help = "Examples:\n  \
@@ -50,7 +50,7 @@ pub struct RestoreArgs {
     )]
     from_savepoint: Option<SnapshotRef>,
 
-    /// The program's jar, which is uploaded
+    /// The program's jar, which is uploaded; for a minicluster, a program in a .toml file
     #[arg(long, value_name = "FILE")]
     jar: Option<PathBuf>,
 
@@ -69,6 +69,10 @@ pub struct RestoreArgs {
     /// Leave state behind that fits no operator of the program
     #[arg(short = 'n', long)]
     allow_non_restored_state: bool,
+
+    /// Do not ask first whether all of the state fits the program (see preflight)
+    #[arg(long)]
+    no_preflight: bool,
 
     /// Who owns the snapshot's files from now on: no-claim, claim or legacy (1.15+)
     #[arg(long, value_name = "MODE")]
@@ -99,6 +103,9 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::new(Exit::Usage, "give a SNAPSHOT"))?;
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
     let client = cx.client().await?;
+    if let Some(jar) = &jar {
+        jar.must_suit(&client)?;
+    }
     let mut request = request(args, cx, &client)?;
     if !client.runs_jars().await? {
         return Err(no_jars(&client));
@@ -109,12 +116,24 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
     };
     let location = snapshots::locate(cx, &jobs, &snapshot)?;
     request.savepoint_path = Some(location.clone());
+    let checked = match args.no_preflight {
+        true => None,
+        false => preflight::read_ahead(cx, &location).await,
+    };
 
     let (jar_id, uploaded) = match (jar, &args.jar_id) {
         (Some(jar), _) => (jar.upload(cx, &client).await?, true),
         (None, Some(id)) => (id.clone(), false),
         (None, None) => return Err(Failure::new(Exit::Usage, "give --jar FILE or --jar-id ID")),
     };
+    let timeout = args.timeout.map(Timeout::begin);
+    if let Some(file) = checked {
+        let fits = check_first(args, cx, &client, &jar_id, &request, &file, timeout).await;
+        if let (Err(_), true) = (&fits, uploaded) {
+            cx.delete_jar(&client, &jar_id).await;
+        }
+        fits?;
+    }
     let id = JobId::from_bytes(*start::random_id()?.as_bytes());
     request.job_id = id.to_string();
     let ongoing = Ongoing {
@@ -122,7 +141,6 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         resume: running_command(cx, id, Some(&location)),
     };
     cx.begin_other(ongoing.clone());
-    let timeout = args.timeout.map(Timeout::begin);
     let submission = submit(cx, &client, &jar_id, &request, id);
     let submitted = match timeout.and_then(|timeout| timeout.at) {
         None => submission.await,
@@ -140,11 +158,7 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
     // where nobody knows, the main method may still run and need it
     let is_unknown = matches!(&submitted, Err(failure) if failure.exit == Exit::TimedOut);
     if uploaded && !args.keep_jar && !is_unknown {
-        if let Err(error) = client.delete_jar(&jar_id).await {
-            cx.printer.warning(format!(
-                "the uploaded jar {jar_id} was not deleted: {error}"
-            ));
-        }
+        cx.delete_jar(&client, &jar_id).await;
     } else if uploaded {
         cx.printer
             .note(format!("the jar stays in the cluster as {jar_id}"));
@@ -159,6 +173,39 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     until_running(cx, &client, id, Some(&location), timeout).await
+}
+
+/// Stops before anything is changed, where state would be left over.
+async fn check_first(
+    args: &RestoreArgs,
+    cx: &Context,
+    client: &Client,
+    jar: &str,
+    request: &RunRequest,
+    file: &SnapshotFile,
+    timeout: Option<Timeout>,
+) -> Result<(), Failure> {
+    if args.jar.is_some() {
+        cx.begin_upload(jar);
+    }
+    let leaves_behind = args.allow_non_restored_state;
+    let plan = request.program();
+    let checking = preflight::before_restore(cx, client, jar, &plan, file, leaves_behind);
+    let checked = match timeout.and_then(|timeout| timeout.at) {
+        None => checking.await,
+        Some(at) => match tokio::time::timeout_at(at.into(), checking).await {
+            Ok(checked) => checked,
+            Err(_) => {
+                let what =
+                    "timed out while the cluster made a plan of the program: no job was started";
+                Err(Failure::new(Exit::TimedOut, what).hint(
+                    "allow more time with --timeout, or leave the check out with --no-preflight",
+                ))
+            }
+        },
+    };
+    cx.end_upload();
+    checked
 }
 
 /// The request less job id and snapshot. What the cluster's version cannot do is refused before anything is sent.
@@ -182,26 +229,12 @@ fn request(args: &RestoreArgs, cx: &Context, client: &Client) -> Result<RunReque
         }
         Some(ClaimMode::Legacy) | None => {}
     }
-    let settings: BTreeMap<String, String> = cx.job_settings()?.into_iter().collect();
-    if !settings.is_empty() && !version.at_least(1, 17) {
-        let keys: Vec<&str> = settings.keys().map(String::as_str).collect();
-        let what = format!(
-            "Flink {version} takes no settings with a job: {}",
-            keys.join(", ")
-        );
-        return Err(Failure::new(Exit::Refused, what)
-            .hint("-D for a job is there from 1.17 on; set them in the program"));
-    }
-    request.flink_configuration = settings;
+    request.flink_configuration = program::settings(cx, client)?;
     Ok(request)
 }
 
 fn no_jars(client: &Client) -> Failure {
-    let what = format!(
-        "{} runs no jars that are sent to it: an application cluster, or web.submit.enable is off",
-        client.endpoint()
-    );
-    Failure::new(Exit::Refused, what)
+    program::no_jars(client)
         .hint("an application starts from a snapshot by execution.state-recovery.path (before 2.0: execution.savepoint.path)")
         .hint("with the Kubernetes operator, set spec.job.initialSavepointPath of the FlinkDeployment")
 }

@@ -64,13 +64,27 @@ pub enum ConflictKind {
     PossiblyMaxParallelism,
 }
 
+impl Conflict<'_> {
+    /// Whether Flink refuses it.
+    pub fn is_certain(&self) -> bool {
+        self.kind != ConflictKind::PossiblyMaxParallelism
+    }
+
+    /// What the program has.
+    pub fn words(&self) -> String {
+        match self.kind {
+            ConflictKind::Parallelism => format!("parallelism {}", self.found),
+            _ => format!("max parallelism {}", self.found),
+        }
+    }
+}
+
 impl Report<'_> {
     /// Whether the job would start with all of the snapshot's state, as far as can be told.
     pub fn fits(&self) -> bool {
-        let is_certain = |one: &Conflict<'_>| one.kind != ConflictKind::PossiblyMaxParallelism;
         self.left_over.is_empty()
             && self.unknown.is_empty()
-            && !self.conflicts.iter().any(is_certain)
+            && !self.conflicts.iter().any(Conflict::is_certain)
     }
 
     /// Bytes of state that would be lost, as Flink counts them.

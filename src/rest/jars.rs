@@ -89,6 +89,16 @@ pub struct RunRequest {
 }
 
 impl RunRequest {
+    /// What the same program's plan is made of.
+    pub fn program(&self) -> PlanRequest {
+        PlanRequest {
+            entry_class: self.entry_class.clone(),
+            program_args_list: self.program_args_list.clone(),
+            parallelism: self.parallelism,
+            flink_configuration: self.flink_configuration.clone(),
+        }
+    }
+
     /// Sets the claim mode under the name that the version knows.
     pub fn set_claim_mode(&mut self, mode: ClaimMode, takes_claim_mode: bool) {
         if takes_claim_mode {
@@ -240,7 +250,7 @@ fn without_secrets(body: &Value) -> Value {
 }
 
 /// A path segment: everything but the plainest characters as `%XX`.
-fn encoded(segment: &str) -> String {
+pub(super) fn encoded(segment: &str) -> String {
     segment.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));

@@ -14,21 +14,6 @@ use super::exchange::Request;
 use crate::domain::ids::JobId;
 use crate::minicluster::coordinator::{self, CheckpointKind, SnapshotPoint};
 
-/// The grammar, for help.
-pub const GRAMMAR: &str = "\
-A fault is TARGET:ACTION[@WHICH], and may be given several times.
-  TARGET  savepoint, stop, disposal: these operations; checkpoint: also the periodic ones
-          http: every request; /jobs/*/savepoints or 'POST /jobs/*/stop': those to a path
-          results: what is kept of finished operations
-  ACTION  of operations:  delay=5s        its subtasks take that much longer, a disposal begins later
-                          fail=MESSAGE    it fails with this message
-          of requests:    drop            the connection ends, nothing is done
-                          drop-answer     it is done, but the connection ends without an answer
-                          503             as during a leader election
-                          delay=5s        it is taken up that much later
-          of results:     expire=2s       they are forgotten after this time
-  WHICH   3, 1-5 or 2-: only the third, the first five, all from the second on";
-
 /// A rule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {

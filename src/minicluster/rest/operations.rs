@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
 
 use super::api::Api;
@@ -292,7 +293,15 @@ pub(super) fn disposal_status(
     }
 }
 
-/// The metadata of a savepoint on the coordinator's heap.
+/// A savepoint on the coordinator's heap.
+#[derive(Serialize)]
+struct HeapSavepoint {
+    location: String,
+    /// Its metadata file, in base64.
+    metadata: String,
+}
+
+/// The metadata of a savepoint on the coordinator's heap, which no file system holds.
 pub(super) fn heap_savepoint(
     api: &Api,
     _request: &Request,
@@ -300,9 +309,12 @@ pub(super) fn heap_savepoint(
 ) -> Result<Reply, Refusal> {
     let location = format!("jobmanager://savepoints/{}", parameters.text("number"));
     match api.cluster.savepoint_bytes(&location) {
-        Some(bytes) => Ok(Reply::bytes(bytes)),
+        Some(bytes) => Ok(Reply::ok(&HeapSavepoint {
+            location,
+            metadata: BASE64_STANDARD.encode(bytes),
+        })),
         None => Err(Refusal::not_found(
-            &format!("There is no savepoint {location} on this cluster's heap."),
+            &format!("There is no savepoint {location} on the heap of this cluster."),
             &[],
         )),
     }
