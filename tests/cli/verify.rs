@@ -24,7 +24,7 @@ impl Storage {
     }
 
     fn file(&self, below: &str, size: usize) {
-        self.0.file(below, &"x".repeat(size));
+        self.0.file(below, "x".repeat(size));
     }
 
     fn snapshot(&self, below: &str, metadata: &Metadata<'_>) {
