@@ -9,6 +9,7 @@ mod stored;
 mod tests;
 
 use std::collections::HashMap;
+use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -58,7 +59,12 @@ pub async fn read(storage: &Storage, opening: Opening, share: Share) -> Report {
     };
     let _given_up = GivenUp(Arc::clone(&reader.given_up));
     let reading = tokio::task::spawn_blocking(move || reader.run());
-    reading.await.unwrap_or_default()
+    match reading.await {
+        Ok(report) => report,
+        Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+        // the runtime ends
+        Err(_) => Report::default(),
+    }
 }
 
 /// Ends reading where nobody waits for it any more.

@@ -1,6 +1,8 @@
 //! Small snapshots in a storage in memory, sound and damaged.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::domain::key_group::KeyGroupRange;
@@ -14,8 +16,8 @@ use crate::metadata::handle::{
 use crate::metadata::model::{Subtask, SubtaskState};
 use crate::state::write::{KeyedWriter, ListState, OperatorWriter, ValueState};
 use crate::state::{Element, ElementType};
-use crate::storage::Memory;
 use crate::storage::memory::Request;
+use crate::storage::{Answer, Entry, Listed, Memory};
 
 const OWN: &str = "s3://b/sp/savepoint-1";
 const RANGE: KeyGroupRange = KeyGroupRange { start: 3, count: 4 };
@@ -214,6 +216,47 @@ async fn inline_state_is_read_whatever_the_share() {
     );
     assert!(detail.contains("version at byte 0x0 is 9"), "{detail}");
     assert_eq!(report.opened, 0);
+}
+
+/// A storage whose answers take the runtime's clock, as those of a network take its sockets.
+struct Slow(Arc<Memory>);
+
+impl Store for Slow {
+    fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
+        self.0.look(at)
+    }
+
+    fn list<'a>(&'a self, directory: &'a Location) -> Answer<'a, Vec<Listed>> {
+        self.0.list(directory)
+    }
+
+    fn read<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Vec<u8>> {
+        self.0.read(file, limit)
+    }
+
+    fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            self.0.read_range(file, range).await
+        })
+    }
+
+    fn delete_file<'a>(&'a self, file: &'a Location) -> Answer<'a, ()> {
+        self.0.delete_file(file)
+    }
+
+    fn delete_directory<'a>(&'a self, directory: &'a Location) -> Answer<'a, ()> {
+        self.0.delete_directory(directory)
+    }
+}
+
+#[tokio::test]
+async fn what_a_storage_waits_for_goes_on_while_files_are_read() {
+    let mut sample = Sample::new(10);
+    let slow = Arc::new(Slow(Arc::clone(&sample.memory)));
+    sample.storage = Storage::new().with("s3", "b", slow);
+    let reading = tokio::time::timeout(Duration::from_secs(30), sample.read(Share::ALL));
+    assert_eq!(reading.await.unwrap().opened, 2);
 }
 
 #[tokio::test]
