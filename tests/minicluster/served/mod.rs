@@ -2,4 +2,5 @@
 
 mod cluster;
 mod http;
+mod life;
 mod start;
