@@ -52,7 +52,7 @@ pub async fn run(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<Exit, Failure> {
-    let location = snapshots::resolve_in(cx, snapshot, &args.dirs).await?;
+    let location = snapshots::resolve(cx, snapshot, &args.dirs).await?;
     let reading = format!("reading {location}");
     let file = cx
         .printer

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod dice;
+mod fire;
 mod harness;
 mod life;
 mod served;
