@@ -16,6 +16,7 @@ mod forgotten;
 mod jobs;
 mod list;
 mod output;
+mod preflight;
 mod restore;
 mod restored;
 mod run;

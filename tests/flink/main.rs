@@ -18,6 +18,7 @@ mod high_availability;
 mod jobs;
 mod life;
 mod outage;
+mod preflight;
 mod restore;
 mod shared;
 mod stop;
@@ -112,6 +113,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         failures::TRIALS,
         life::TRIALS,
         restore::TRIALS,
+        preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
         outage::TRIALS,
