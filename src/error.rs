@@ -121,6 +121,10 @@ impl From<StorageError> for Failure {
     }
 }
 
+/// What to know of savepoints on a cluster's heap.
+const ON_HEAP: &str = "a savepoint on the heap of a JobManager is gone when that ends; \
+                       `minicluster -D state.backend.savepoints=filesystem` keeps them in files";
+
 /// What the shell is told of it, and what to do next.
 fn told(error: &StorageError) -> (Exit, Option<&'static str>) {
     use StorageError as E;
@@ -140,6 +144,8 @@ fn told(error: &StorageError) -> (Exit, Option<&'static str>) {
             Exit::Unreachable,
             Some("it was on the heap of a JobManager of Flink 1.0 or 1.1, and is gone with that"),
         ),
+        E::NotOnHeap { .. } => (Exit::NotFound, Some(ON_HEAP)),
+        E::HeapUnreachable { .. } => (Exit::Unreachable, Some(ON_HEAP)),
         E::Scheme { .. } => (
             Exit::Unreachable,
             Some("copy the snapshot's _metadata to this machine and name the copy"),

@@ -1,17 +1,15 @@
 //! The `savepointctl` binary: parse, run, tell the failure, return the exit code.
 
-use clap::Parser;
 use savepointctl::cli::words;
-use savepointctl::commands::{self, Cli, complete};
+use savepointctl::commands::{self, complete, help};
 use savepointctl::exit::Exit;
 
 fn main() -> Exit {
     if complete::answered(std::env::args_os()) {
         return Exit::Success;
     }
-    let cli = match Cli::try_parse_from(words::repeated_first(words::flink_style(
-        std::env::args_os(),
-    ))) {
+    let words = words::repeated_first(words::flink_style(std::env::args_os()));
+    let cli = match help::parse(words) {
         Ok(cli) => cli,
         Err(message) => {
             // help and version are results; a closed pipe ends them quietly

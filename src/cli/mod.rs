@@ -2,7 +2,9 @@
 
 pub mod commons_cli;
 pub mod connect;
+pub mod dirs;
 pub mod flink_options;
 pub mod global;
+pub mod since;
 pub mod value;
 pub mod words;

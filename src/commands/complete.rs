@@ -9,10 +9,10 @@ mod scripts;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
-use super::Cli;
+use super::help;
 use candidates::Wanted;
 
 pub use scripts::Shell;
@@ -66,7 +66,7 @@ pub fn answered(args: impl Iterator<Item = OsString>) -> bool {
 
 /// The command tree, its jobs, snapshots and jars asked of the cluster that the words name.
 fn completable(words: &[OsString]) -> Command {
-    let mut command = Cli::command();
+    let mut command = help::command();
     command.build();
     with_candidates(command, words)
 }

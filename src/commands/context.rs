@@ -1,13 +1,17 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
+use super::heap::{self, Heap};
 use crate::cli::connect::ConnectArgs;
+#[cfg(feature = "minicluster")]
+use crate::config::FlinkConfig;
 use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
@@ -68,6 +72,8 @@ pub struct Context {
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
+    /// Whether the settings' warnings have been said.
+    has_warned: Cell<bool>,
 }
 
 impl Context {
@@ -81,12 +87,13 @@ impl Context {
         })?;
         Ok(Self {
             printer,
+            storage: storage(printer, &connect, &environment),
             connect,
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
             upload: RefCell::new(None),
-            storage: Storage::new(),
+            has_warned: Cell::new(false),
         })
     }
 
@@ -97,11 +104,22 @@ impl Context {
 
     /// Every setting in force.
     pub fn settings(&self) -> Result<Resolved, Failure> {
-        let resolved = config::resolve(&self.connect, &self.environment)?;
-        for warning in &resolved.warnings {
-            self.printer.warning(warning);
+        if self.has_warned.replace(true) {
+            return Ok(config::resolve(&self.connect, &self.environment)?);
         }
-        Ok(resolved)
+        settings(self.printer, &self.connect, &self.environment)
+    }
+
+    /// Flink's keys in force, for a cluster of our own, with what the user should know about them.
+    #[cfg(feature = "minicluster")]
+    pub fn flink(&self) -> Result<(FlinkConfig, Vec<String>), Failure> {
+        Ok(config::flink(&self.connect, &self.environment)?)
+    }
+
+    /// What the process was started with.
+    #[cfg(feature = "minicluster")]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The settings that `-D` gives, as (key, value), less those that say how to reach the cluster.
@@ -124,12 +142,10 @@ impl Context {
     /// Connects to the cluster that the settings name.
     pub async fn client(&self) -> Result<Client, Failure> {
         let settings = self.settings()?;
-        let Some(endpoint) = &settings.endpoint else {
-            return Err(no_endpoint());
-        };
-        self.endpoint.get_or_init(|| endpoint.to_string());
-        let options = options(&settings, endpoint)?;
-        let client = Client::connect(options, Box::new(self.printer)).await?;
+        if let Some(endpoint) = &settings.endpoint {
+            self.endpoint.get_or_init(|| endpoint.to_string());
+        }
+        let client = connect_with(self.printer, &settings).await?;
         let version = client.version();
         let ((_, _), (major, minor)) = FlinkVersion::KNOWN;
         if version.is_newer_than_known() {
@@ -278,6 +294,41 @@ impl Context {
     }
 }
 
+fn settings(
+    printer: Printer,
+    connect: &ConnectArgs,
+    environment: &Environment,
+) -> Result<Resolved, Failure> {
+    let resolved = config::resolve(connect, environment)?;
+    for warning in &resolved.warnings {
+        printer.warning(warning);
+    }
+    Ok(resolved)
+}
+
+/// Every storage that a location may name, the heap of the cluster in force among them.
+fn storage(printer: Printer, connect: &ConnectArgs, environment: &Environment) -> Storage {
+    let heap = Heap::new(printer, connect.clone(), environment.clone());
+    Storage::new().with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
+}
+
+/// Connects to the cluster that flags and environment name.
+pub(super) async fn connect(
+    printer: Printer,
+    connect: &ConnectArgs,
+    environment: &Environment,
+) -> Result<Client, Failure> {
+    connect_with(printer, &settings(printer, connect, environment)?).await
+}
+
+async fn connect_with(printer: Printer, settings: &Resolved) -> Result<Client, Failure> {
+    let Some(endpoint) = &settings.endpoint else {
+        return Err(no_endpoint());
+    };
+    let options = options(settings, endpoint)?;
+    Ok(Client::connect(options, Box::new(printer)).await?)
+}
+
 /// Puts a word into quotes where a shell would not take it as one word.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
@@ -288,7 +339,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn no_endpoint() -> Failure {
+pub(super) fn no_endpoint() -> Failure {
     Failure::new(Exit::Usage, "no cluster is named")
         .hint("name its REST address with -m HOST:PORT or -m URL")
         .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::context::{Context, Ongoing};
 use super::{outcome, snapshots};
+use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::diagnosis::{self, Kind};
 use crate::domain::ids::TriggerId;
@@ -45,6 +46,9 @@ pub struct DisposeArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required = true)]
     snapshots: Vec<SnapshotRef>,
+
+    #[command(flatten)]
+    dirs: DirArgs,
 
     /// Show what would be done and why, and do nothing
     #[arg(long)]
@@ -143,9 +147,10 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
         snapshots::wait_for_fresh(cx, client).await;
     }
     let jobs = settled(cx, client).await?;
+    let looked = snapshots::in_storage(cx, Some(client), &args.dirs, &args.snapshots).await?;
     let mut locations: Vec<String> = Vec::new();
     for snapshot in &args.snapshots {
-        let location = snapshots::locate(cx, &jobs, snapshot)?;
+        let location = snapshots::locate(cx, &jobs, &looked, snapshot)?;
         let known = |other: &String| NormalLocation::of(other) == NormalLocation::of(&location);
         if !locations.iter().any(known) {
             locations.push(location);

@@ -7,8 +7,10 @@ mod tests;
 use std::collections::HashSet;
 
 use crate::domain::location::NormalLocation;
+use crate::metadata::Metadata;
+use crate::metadata::properties::PropertiesContent;
 
-pub use needs::{Needs, Required};
+pub use needs::{Needs, Owner, Required};
 
 /// What was found of one file that is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,6 +118,22 @@ impl Kind {
     }
 }
 
+/// The first subtask that needs a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededBy {
+    /// The operator.
+    pub operator: Owner,
+    /// The subtask; `None` for the operator's coordinator.
+    pub subtask: Option<u32>,
+}
+
+impl NeededBy {
+    fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
+        let operator = needs.operators.get(operator as usize)?.clone();
+        Some(Self { operator, subtask })
+    }
+}
+
 /// One thing that is wrong, or worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
@@ -129,8 +147,8 @@ pub struct Remark {
     pub found_size: Option<u64>,
     /// How many files it is about.
     pub files: usize,
-    /// The operator's position and the subtask, where one needs the file.
-    pub owner: Option<(u32, Option<u32>)>,
+    /// Who needs it, where anyone does.
+    pub needed_by: Option<NeededBy>,
     /// More of it, in words.
     pub detail: Option<String>,
 }
@@ -144,7 +162,7 @@ impl Remark {
             expected_size: None,
             found_size: None,
             files: 1,
-            owner: None,
+            needed_by: None,
             detail: None,
         }
     }
@@ -168,6 +186,8 @@ pub struct Report {
     pub bytes: u64,
     /// Files whose size is not recorded: only that they exist was checked.
     pub unknown_size: usize,
+    /// Files that were opened, not only looked at.
+    pub opened: usize,
     /// What is wrong, in the order of the files.
     pub findings: Vec<Remark>,
     /// What is worth knowing.
@@ -180,10 +200,46 @@ impl Report {
         !self.findings.is_empty() && self.findings.iter().all(|one| one.kind == Kind::Unreadable)
     }
 
+    /// Adds what another check of the same snapshot came to.
+    pub fn add(&mut self, mut other: Self) {
+        self.files += other.files;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.unknown_size += other.unknown_size;
+        self.opened += other.opened;
+        self.findings.append(&mut other.findings);
+        self.notes.append(&mut other.notes);
+    }
+
     /// Makes findings of all notes.
     pub fn make_strict(&mut self) {
         self.findings.append(&mut self.notes);
     }
+}
+
+/// What is wrong with metadata that can be read, by itself.
+pub fn of_metadata(metadata: &Metadata<'_>, metadata_path: &str) -> Report {
+    let mut report = Report::default();
+    if let Some(properties) = &metadata.properties
+        && let PropertiesContent::Unreadable(problem) = &properties.content
+    {
+        let detail = format!("Flink would refuse it, for its properties cannot be read: {problem}");
+        let broken = Remark::new(Kind::Undecodable, metadata_path);
+        report.findings.push(broken.with(detail));
+    }
+    if !metadata.trailing.is_empty() {
+        let count = metadata.trailing.len();
+        let detail = format!("{count} bytes follow its end, which Flink does not write");
+        let note = Remark::new(Kind::Unreferenced, metadata_path);
+        report.notes.push(note.with(detail));
+    }
+    let subtasks = metadata.operators.iter().flat_map(|op| &op.subtasks);
+    let mut java = subtasks.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
+    if let Some(problem) = java.find_map(|java| java.problem.as_ref()) {
+        let detail = format!("some Java-serialised state was not understood: {problem}");
+        let note = Remark::new(Kind::Opaque, metadata_path);
+        report.notes.push(note.with(detail));
+    }
+    report
 }
 
 /// Compares what a snapshot needs with what was seen.
@@ -196,7 +252,7 @@ pub fn compare(needs: &Needs, seen: &Seen) -> Report {
     };
     for path in &needs.unsafe_paths {
         report.findings.push(Remark {
-            owner: Some((path.operator, path.subtask)),
+            needed_by: NeededBy::of(needs, path.operator, path.subtask),
             ..Remark::new(Kind::UnsafePath, &path.path)
         });
     }
@@ -215,7 +271,7 @@ fn finding(needs: &Needs, seen: &Seen, at: usize) -> Option<Remark> {
         let remark = Remark {
             expected_size: file.size.expected(),
             found_size,
-            owner: Some((file.operator, file.subtask)),
+            needed_by: NeededBy::of(needs, file.operator, file.subtask),
             detail,
             ..Remark::new(kind, needs.location(at).unwrap_or_default())
         };

@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 pub mod disposal;
 pub mod inspection;
+pub mod known;
 pub mod offline;
 pub mod preflight;
 pub mod resolution;

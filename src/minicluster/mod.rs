@@ -2,7 +2,6 @@
 
 pub mod coordinator;
 pub mod dataflow;
-#[allow(dead_code, reason = "used once the coordinator runs jobs")]
 mod lock;
 pub mod program;
 pub mod rest;

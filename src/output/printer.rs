@@ -55,6 +55,15 @@ pub struct Look {
     pub colors: Colors,
 }
 
+/// Whether somebody still reads stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// As far as one can tell.
+    There,
+    /// The pipe was closed: whoever read has seen enough.
+    Gone,
+}
+
 /// Bytes that are collected before they are written to stdout.
 const BUFFER: usize = 64 << 10;
 
@@ -97,6 +106,11 @@ impl Printer {
         self.format
     }
 
+    /// A size as the user wants it.
+    pub fn size(&self, bytes: u64) -> String {
+        self.look.style.size(bytes)
+    }
+
     /// Whether progress may be drawn.
     pub(super) fn draws_bars(&self) -> bool {
         self.bars
@@ -107,19 +121,40 @@ impl Printer {
     /// # Errors
     /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
+        self.write(view, "").map(|_| ())
+    }
+
+    /// As [`Printer::show`], for a result that is shown again and again: for people on a terminal it takes the place of
+    /// what was there.
+    ///
+    /// # Errors
+    /// As [`Printer::show`].
+    pub fn show_anew(&self, view: &impl View) -> Result<Reader, Failure> {
+        let is_for_people = self.format != Format::Json && io::stdout().is_terminal();
+        // to the upper left corner, then erase to the end
+        let begin = if is_for_people {
+            "\u{1b}[H\u{1b}[J"
+        } else {
+            ""
+        };
+        self.write(view, begin)
+    }
+
+    fn write(&self, view: &impl View, begin: &str) -> Result<Reader, Failure> {
         let style = Style {
             in_color: self.look.colors.are_on(&io::stdout()),
             ..self.look.style
         };
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        let written = match self.format {
+        let begun = out.write_all(begin.as_bytes());
+        let written = begun.and_then(|()| match self.format {
             Format::Table => view.write_table(style, &mut out),
             Format::Json => json::write(&mut out, view),
             Format::Name => view
                 .names()
                 .iter()
                 .try_for_each(|name| writeln!(out, "{}", text::harmless(name))),
-        };
+        });
         let written = finish(written.and_then(|()| out.flush()));
         written.map_err(|failure| match view.names().as_slice() {
             // a result that took work must not be lost with the disk it was meant for
@@ -133,12 +168,8 @@ impl Printer {
     /// # Errors
     /// As [`Printer::show`].
     pub fn raw(&self, text: &[u8]) -> Result<(), Failure> {
-        finish(
-            io::stdout()
-                .lock()
-                .write_all(text)
-                .and_then(|()| io::stdout().lock().flush()),
-        )
+        let written = io::stdout().lock().write_all(text);
+        finish(written.and_then(|()| io::stdout().lock().flush())).map(|_| ())
     }
 
     /// Says something by the way.
@@ -188,13 +219,14 @@ impl Printer {
 }
 
 /// A closed pipe ends the output, not the operation.
-fn finish(written: io::Result<()>) -> Result<(), Failure> {
+fn finish(written: io::Result<()>) -> Result<Reader, Failure> {
     match written {
-        Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+        Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(err) => Err(Failure::new(
             Exit::Failed,
             format!("cannot write the result to stdout: {err}"),
         )),
-        _ => Ok(()),
+        Ok(()) => Ok(Reader::There),
     }
 }
 

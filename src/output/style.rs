@@ -15,7 +15,7 @@ const END: char = '\u{f8ef}';
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colors {
-    /// On a terminal, unless `NO_COLOR` is set to anything.
+    /// On a terminal that knows colours, unless `NO_COLOR` is set to anything.
     #[default]
     Auto,
     /// Always.
@@ -27,11 +27,12 @@ pub enum Colors {
 impl Colors {
     /// Whether what goes to this stream is coloured.
     pub(super) fn are_on(self, stream: &impl IsTerminal) -> bool {
-        let asked_not_to = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let takes_colors = || is_set("TERM").is_some_and(|term| term != "dumb");
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => stream.is_terminal() && !asked_not_to(),
+            Self::Auto => stream.is_terminal() && takes_colors() && is_set("NO_COLOR").is_none(),
         }
     }
 }

@@ -250,7 +250,7 @@ fn without_secrets(body: &Value) -> Value {
 }
 
 /// A path segment: everything but the plainest characters as `%XX`.
-fn encoded(segment: &str) -> String {
+pub(super) fn encoded(segment: &str) -> String {
     segment.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));

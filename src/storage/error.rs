@@ -21,6 +21,22 @@ pub enum StorageError {
         /// The feature of the build.
         feature: &'static str,
     },
+    /// A cluster's heap, on which it does not lie.
+    #[error("{location} is not there: {why}")]
+    NotOnHeap {
+        /// As it was typed.
+        location: String,
+        /// Who was asked, and what that means.
+        why: String,
+    },
+    /// A cluster's heap, which cannot be asked.
+    #[error("{location} cannot be read: {why}")]
+    HeapUnreachable {
+        /// As it was typed.
+        location: String,
+        /// Why the cluster does not answer.
+        why: String,
+    },
     /// A `file:` URI that names another machine.
     #[error("{location} names the host '{host}', but a file: URI has none")]
     Host {

@@ -1,6 +1,7 @@
 //! What is found wrong with small snapshots.
 
 use super::*;
+use crate::domain::ids::OperatorId;
 use crate::inventory::inspection::files::tests::{
     file, incremental, keyed_subtask, operator, operator_subtask, relative, segment, snapshot,
 };
@@ -193,7 +194,9 @@ fn a_finding_names_the_operator_and_subtask_that_need_the_file() {
         ..Seen::default()
     };
     let findings = compare(&needs, &seen).findings;
-    assert_eq!(findings[0].owner, Some((0, Some(1))));
+    let needed_by = findings[0].needed_by.as_ref().unwrap();
+    assert_eq!(needed_by.operator.id, OperatorId::from_uid("a"));
+    assert_eq!(needed_by.subtask, Some(1));
     assert_eq!(findings[0].location, "/sp/savepoint-1/a");
 }
 

@@ -179,6 +179,8 @@ fn see_own(
     };
     match (needs.find(directory, &one.name), size) {
         (Some(at), Some(size)) => seen.see(at, Fate::There(size)),
+        // something of that name that is no file: the file is missing
+        (Some(_), None) => {}
         _ if one.name == METADATA || one.name.starts_with(IN_PROGRESS) => {}
         _ if size.is_none() && on_the_way.contains(&one.name) => {}
         _ => seen.beside.push(Beside {

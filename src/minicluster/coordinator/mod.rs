@@ -4,12 +4,27 @@
 //! [`Cluster`] is all that the REST server needs. Its calls are synchronous and quick: work happens on threads of its
 //! own. Failures are [`Throwable`]s with Flink's classes and messages, so that a client reads them as it reads Flink's.
 
+mod checkpoints;
 mod cluster;
+mod context;
+mod disposal;
+mod durable;
 mod error;
+mod failures;
+mod heap;
+mod load;
+mod location;
+mod master;
 mod operations;
+mod record;
+mod restore;
+mod retention;
 mod settings;
+mod snapshot;
 mod statistics;
+mod submission;
 mod throwable;
+mod tracker;
 mod view;
 
 pub use cluster::Cluster;

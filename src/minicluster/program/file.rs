@@ -36,7 +36,7 @@ pub(super) struct Job {
 }
 
 const TABLES: &[&str] = &["job", "operator"];
-const JOB: &[&str] = &[
+pub(super) const JOB: &[&str] = &[
     "name",
     "parallelism",
     "max_parallelism",

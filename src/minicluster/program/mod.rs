@@ -9,6 +9,7 @@ mod function;
 mod graph;
 mod ids;
 mod named;
+mod plan;
 mod section;
 mod spelling;
 mod step;
@@ -20,4 +21,8 @@ pub use compile::{CompileOptions, ProgramSource, compile};
 pub use error::ProgramError;
 pub use function::{Aggregation, FunctionError, KeySelector, MapFunction, Predicate};
 pub use graph::{Input, JobGraph, Kind, Operator, Ship, Vertex};
+pub use plan::{Plan, PlanInput, PlanNode};
 pub use value::{KeyType, Type, Value};
+
+#[cfg(test)]
+mod tests;

@@ -46,12 +46,12 @@ impl Step {
 }
 
 /// Reads what is an operator type's own, and says what the operator is called if it has no name.
-type Read = fn(&mut Section<'_>, &Path) -> Result<(Body, String), Complaint>;
+pub(super) type Read = fn(&mut Section<'_>, &Path) -> Result<(Body, String), Complaint>;
 
 /// An operator type, the keys that are its own, and how they are read.
-type OperatorType = (&'static [&'static str], Read);
+pub(super) type OperatorType = (&'static [&'static str], Read);
 
-const TYPES: &[(&str, OperatorType)] = &[
+pub(super) const TYPES: &[(&str, OperatorType)] = &[
     ("sequence", (&["from", "end", "rate"], sequence)),
     ("lines", (&["path", "rate"], lines)),
     ("map", (&["function", "value"], map)),

@@ -247,7 +247,8 @@ impl Entry {
     /// With its tasks, which only the details have.
     fn with_tasks(view: &CheckpointView) -> Self {
         let entry = Self::new(view);
-        let task = |task: &TaskCheckpointView| (task.id.to_string(), Task::new(view, task, entry.status));
+        let task =
+            |task: &TaskCheckpointView| (task.id.to_string(), Task::new(view, task, entry.status));
         let tasks = view.tasks.iter().map(task).collect();
         Self { tasks, ..entry }
     }
@@ -289,9 +290,13 @@ pub(super) fn statistics(
     parameters: &Parameters<'_>,
 ) -> Result<Reply, Refusal> {
     let job = job(api, parameters, "Checkpointing has not been enabled.")?.id;
-    let found = api.cluster.statistics(job).ok_or_else(|| unknown_job(job))?;
+    let found = api
+        .cluster
+        .statistics(job)
+        .ok_or_else(|| unknown_job(job))?;
     let completed = || {
-        let complete = |view: &&CheckpointView| matches!(view.status, CheckpointStatus::Completed { .. });
+        let complete =
+            |view: &&CheckpointView| matches!(view.status, CheckpointStatus::Completed { .. });
         found.history.iter().filter(complete)
     };
     let signed = |size: u64| i64::try_from(size).unwrap_or(i64::MAX);
@@ -309,7 +314,9 @@ pub(super) fn statistics(
             checkpointed_size: sizes(),
             state_size: sizes(),
             end_to_end_duration: Spread::of(
-                completed().filter_map(CheckpointView::end_to_end_ms).collect(),
+                completed()
+                    .filter_map(CheckpointView::end_to_end_ms)
+                    .collect(),
             ),
             alignment_buffered: Spread::zero(),
             processed_data: nothing(),
@@ -334,8 +341,15 @@ pub(super) fn details(
     let wanted = parameters.checkpoint()?;
     let none = format!("Checkpointing was not enabled for job {id}.");
     let job = job(api, parameters, &none)?.id;
-    let found = api.cluster.statistics(job).ok_or_else(|| unknown_job(job))?;
-    let latest = [found.latest_completed, found.latest_savepoint, found.latest_failed];
+    let found = api
+        .cluster
+        .statistics(job)
+        .ok_or_else(|| unknown_job(job))?;
+    let latest = [
+        found.latest_completed,
+        found.latest_savepoint,
+        found.latest_failed,
+    ];
     let mut known = found.history.iter().chain(latest.iter().flatten());
     match known.find(|view| i64::try_from(view.id) == Ok(wanted)) {
         Some(view) => Ok(Reply::ok(&Entry::with_tasks(view))),
@@ -380,7 +394,8 @@ pub(super) fn config(
     let none = format!("Checkpointing is not enabled for this job ({id}).");
     let job = job(api, parameters, &none)?;
     let settings = api.cluster.settings();
-    let millis = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    let millis =
+        |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     Ok(Reply::ok(&Config {
         mode: "exactly_once",
         interval: job.checkpoint_interval.map_or(i64::MAX, millis),
@@ -417,6 +432,9 @@ mod tests {
         assert_eq!((durations.min, durations.max, durations.avg), (19, 97, 36));
         let quantiles = [durations.p50.0, durations.p90.0, durations.p999.0];
         assert_eq!(quantiles, [21.0, 97.0, 97.0]);
-        assert_eq!(serde_json::to_string(&Spread::of(Vec::new()).p50).unwrap(), "\"NaN\"");
+        assert_eq!(
+            serde_json::to_string(&Spread::of(Vec::new()).p50).unwrap(),
+            "\"NaN\""
+        );
     }
 }

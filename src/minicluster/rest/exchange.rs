@@ -110,15 +110,6 @@ impl Reply {
         Self::json(200, body)
     }
 
-    /// Bytes as they are.
-    pub(super) fn bytes(body: Vec<u8>) -> Self {
-        Self {
-            status: 200,
-            content_type: "application/octet-stream",
-            body,
-        }
-    }
-
     /// An empty body of no type, as Flink's server itself answers before any handler.
     pub(super) fn empty(status: u16) -> Self {
         Self {

@@ -3,27 +3,16 @@
 //! A rule is `TARGET:ACTION[@WHICH]`. It counts what its target matches, from 1, and acts on those that WHICH names:
 //! `@3` the third, `@1-5` the first five, `@2-` all from the second on; without it, all.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::exchange::Request;
-
-/// The grammar, for help.
-pub const GRAMMAR: &str = "\
-A fault is TARGET:ACTION[@WHICH], and may be given several times.
-  TARGET  savepoint, stop, checkpoint, disposal: these operations
-          http: every request; /jobs/*/savepoints or 'POST /jobs/*/stop': those to a path
-          results: what is kept of finished operations
-  ACTION  of operations:  delay=5s        it begins that much later
-                          fail=MESSAGE    it fails with this message
-          of requests:    drop            the connection ends, nothing is done
-                          drop-answer     it is done, but the connection ends without an answer
-                          503             as during a leader election
-                          delay=5s        it is taken up that much later
-          of results:     expire=2s       they are forgotten after this time
-  WHICH   3, 1-5 or 2-: only the third, the first five, all from the second on";
+use crate::domain::ids::JobId;
+use crate::minicluster::coordinator::{self, CheckpointKind, SnapshotPoint};
 
 /// A rule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +53,7 @@ pub(super) enum Operation {
 /// What happens to an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Hindrance {
-    /// It begins later.
+    /// It takes longer.
     Delay(Duration),
     /// It fails.
     Fail(String),
@@ -273,19 +262,26 @@ fn duration(text: &str) -> Option<Duration> {
     (millis <= 86_400_000).then(|| Duration::from_millis(millis))
 }
 
+/// How many snapshots are remembered, so that all subtasks of one meet with the same.
+const SNAPSHOTS: usize = 64;
+
 /// The rules in force, each with its count.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub struct Faults {
     rules: Vec<(Fault, AtomicU64)>,
+    /// What was decided of the latest snapshots, newest last.
+    decided: Mutex<VecDeque<((JobId, u64), Option<Hindrance>)>>,
 }
 
 impl Faults {
-    pub(super) fn new(faults: Vec<Fault>) -> Self {
+    /// These rules, with their counts at 0.
+    pub fn new(faults: Vec<Fault>) -> Self {
         Self {
             rules: faults
                 .into_iter()
                 .map(|fault| (fault, AtomicU64::new(0)))
                 .collect(),
+            decided: Mutex::default(),
         }
     }
 
@@ -318,6 +314,35 @@ impl Faults {
             Rule::Disturb(requests, how) if requests.matches(request) => Some(*how),
             _ => None,
         })
+    }
+}
+
+impl coordinator::Faults for Faults {
+    fn at_snapshot(&self, point: &SnapshotPoint) -> coordinator::Fault {
+        let operation = match point.kind {
+            CheckpointKind::Checkpoint => Operation::Checkpoint,
+            CheckpointKind::Savepoint => Operation::Savepoint,
+            CheckpointKind::SyncSavepoint => Operation::Stop,
+        };
+        let snapshot = (point.job, point.checkpoint);
+        let mut decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = decided.iter().find(|(known, _)| *known == snapshot);
+        let hindrance = match known {
+            Some((_, hindrance)) => hindrance.clone(),
+            None => {
+                let hindrance = self.hinder(operation);
+                if decided.len() >= SNAPSHOTS {
+                    decided.pop_front();
+                }
+                decided.push_back((snapshot, hindrance.clone()));
+                hindrance
+            }
+        };
+        match hindrance {
+            None => coordinator::Fault::None,
+            Some(Hindrance::Delay(delay)) => coordinator::Fault::Delay(delay),
+            Some(Hindrance::Fail(message)) => coordinator::Fault::Fail(message),
+        }
     }
 }
 
@@ -402,6 +427,25 @@ mod tests {
             let err = rule.parse::<Fault>().unwrap_err().to_string();
             assert!(err.contains(said), "{rule}: {err}");
         }
+    }
+
+    #[test]
+    fn all_subtasks_of_a_snapshot_meet_with_the_same_fault() {
+        use coordinator::{Fault as Met, Faults as _};
+        let faults = faults(&["checkpoint:fail=no@2"]);
+        let met = |checkpoint, subtask| {
+            faults.at_snapshot(&SnapshotPoint {
+                job: JobId::from_bytes([7; 16]),
+                checkpoint,
+                kind: CheckpointKind::Checkpoint,
+                vertex: "Source: numbers".to_owned(),
+                subtask,
+            })
+        };
+        assert_eq!((met(1, 0), met(1, 1)), (Met::None, Met::None));
+        let failed = Met::Fail("no".to_owned());
+        assert_eq!((met(2, 1), met(2, 0)), (failed.clone(), failed));
+        assert_eq!(met(3, 0), Met::None);
     }
 
     #[test]

@@ -115,9 +115,17 @@ pub(super) fn details(
 ) -> Result<Reply, Refusal> {
     let job = api.job(parameters.job()?)?;
     let now = api.now();
-    let vertices: Vec<Vertex> = job.vertices.iter().map(|found| vertex(found, now)).collect();
+    let vertices: Vec<Vertex> = job
+        .vertices
+        .iter()
+        .map(|found| vertex(found, now))
+        .collect();
     let mut timestamps: BTreeMap<&str, i64> = JOB_STATES.map(|state| (state, 0)).into();
-    timestamps.extend(job.timestamps.iter().map(|(state, at)| (state.as_flink(), *at)));
+    timestamps.extend(
+        job.timestamps
+            .iter()
+            .map(|(state, at)| (state.as_flink(), *at)),
+    );
     Ok(Reply::ok(&Details {
         jid: job.id.to_string(),
         application_id: job.id.to_string(),
@@ -194,7 +202,13 @@ fn whole(vertex: &VertexView) -> TaskState {
     ];
     match worst.into_iter().find(|state| any(*state)) {
         Some(state) => state,
-        None if vertex.tasks.iter().all(|task| task.state == TaskState::Finished) => TaskState::Finished,
+        None if vertex
+            .tasks
+            .iter()
+            .all(|task| task.state == TaskState::Finished) =>
+        {
+            TaskState::Finished
+        }
         None if any(TaskState::Finished) => TaskState::Running,
         None => TaskState::Created,
     }
@@ -244,7 +258,13 @@ pub(super) fn config(
     let job = api.job(parameters.job()?)?;
     let restart = api.cluster.settings().restart;
     let attempts = job.graph.restart_attempts.unwrap_or(restart.attempts);
-    let widest = |job: &JobView| job.graph.vertices.iter().map(|vertex| vertex.parallelism).max();
+    let widest = |job: &JobView| {
+        job.graph
+            .vertices
+            .iter()
+            .map(|vertex| vertex.parallelism)
+            .max()
+    };
     Ok(Reply::ok(&Config {
         jid: job.id.to_string(),
         execution_config: ExecutionConfig {
@@ -295,11 +315,15 @@ pub(super) fn exceptions(
         None => MAX_EXCEPTIONS,
         Some(text) => {
             let number: Option<i32> = text.parse().ok();
-            let number = number.ok_or_else(|| Refusal::parameter("query", "maxExceptions", text))?;
+            let number =
+                number.ok_or_else(|| Refusal::parameter("query", "maxExceptions", text))?;
             usize::try_from(number).unwrap_or(0)
         }
     };
-    let found = api.cluster.exceptions(job).ok_or_else(|| unknown_job(job))?;
+    let found = api
+        .cluster
+        .exceptions(job)
+        .ok_or_else(|| unknown_job(job))?;
     let entry = |found: &ExceptionView| {
         // what belongs to a task happened on the one TaskManager there is
         let place = found.task_name.as_ref().map(|_| "minicluster".to_owned());

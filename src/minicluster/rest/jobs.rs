@@ -142,7 +142,10 @@ pub(super) fn status(
             status: job.status.as_flink(),
         })),
         // not 404: Flink's handler does not expect it
-        None => Err(Refusal::internal(&stack_trace(&[(NO_JOB, &could_not_find(id))]))),
+        None => Err(Refusal::internal(&stack_trace(&[(
+            NO_JOB,
+            &could_not_find(id),
+        )]))),
     }
 }
 

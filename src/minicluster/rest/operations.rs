@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
 
 use super::api::Api;
@@ -261,12 +262,14 @@ pub(super) fn dispose(
     match api.faults.hinder(Operation::Disposal) {
         None => api.cluster.dispose(&location, id),
         Some(Hindrance::Delay(delay)) => {
-            api.disposals.later(delay, api.cluster.clone(), location, id);
+            api.disposals
+                .later(delay, api.cluster.clone(), location, id);
         }
         Some(Hindrance::Fail(message)) => {
             let what = format!("Could not dispose savepoint {location}.");
             let why = Throwable::new("java.io.IOException", message);
-            let failed = Throwable::new("org.apache.flink.util.FlinkException", what).caused_by(why);
+            let failed =
+                Throwable::new("org.apache.flink.util.FlinkException", what).caused_by(why);
             let state = OperationState::Completed(Outcome::Failed(failed));
             api.disposals.keep(id, state);
         }
@@ -290,7 +293,15 @@ pub(super) fn disposal_status(
     }
 }
 
-/// The metadata of a savepoint on the coordinator's heap.
+/// A savepoint on the coordinator's heap.
+#[derive(Serialize)]
+struct HeapSavepoint {
+    location: String,
+    /// Its metadata file, in base64.
+    metadata: String,
+}
+
+/// The metadata of a savepoint on the coordinator's heap, which no file system holds.
 pub(super) fn heap_savepoint(
     api: &Api,
     _request: &Request,
@@ -298,9 +309,12 @@ pub(super) fn heap_savepoint(
 ) -> Result<Reply, Refusal> {
     let location = format!("jobmanager://savepoints/{}", parameters.text("number"));
     match api.cluster.savepoint_bytes(&location) {
-        Some(bytes) => Ok(Reply::bytes(bytes)),
+        Some(bytes) => Ok(Reply::ok(&HeapSavepoint {
+            location,
+            metadata: BASE64_STANDARD.encode(bytes),
+        })),
         None => Err(Refusal::not_found(
-            &format!("There is no savepoint {location} on this cluster's heap."),
+            &format!("There is no savepoint {location} on the heap of this cluster."),
             &[],
         )),
     }

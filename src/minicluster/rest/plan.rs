@@ -43,14 +43,22 @@ impl Plan {
             jid: job.to_string(),
             name: graph.name.clone(),
             r#type: "STREAMING",
-            nodes: graph.vertices.iter().rev().map(|vertex| node(graph, vertex)).collect(),
+            nodes: graph
+                .vertices
+                .iter()
+                .rev()
+                .map(|vertex| node(graph, vertex))
+                .collect(),
         }
     }
 }
 
 fn node(graph: &JobGraph, vertex: &Vertex) -> Node {
     let is_within = |operator: &usize| vertex.operators.contains(operator);
-    let operators = vertex.operators.iter().filter_map(|index| graph.operators.get(*index));
+    let operators = vertex
+        .operators
+        .iter()
+        .filter_map(|index| graph.operators.get(*index));
     let inputs = operators.flat_map(|operator| &operator.inputs);
     let inputs = inputs.filter(|input| !is_within(&input.from));
     let edge = |(num, input): (usize, &crate::minicluster::program::Input)| Edge {
@@ -64,7 +72,10 @@ fn node(graph: &JobGraph, vertex: &Vertex) -> Node {
         },
     };
     Node {
-        id: vertex.operators.first().map_or_else(String::new, |head| id_of_chain(graph, *head)),
+        id: vertex
+            .operators
+            .first()
+            .map_or_else(String::new, |head| id_of_chain(graph, *head)),
         operator: "",
         parallelism: vertex.parallelism,
         operator_strategy: "",
@@ -76,7 +87,10 @@ fn node(graph: &JobGraph, vertex: &Vertex) -> Node {
 
 /// The id of the chain that an operator is in: its head's.
 fn id_of_chain(graph: &JobGraph, operator: usize) -> String {
-    let chain = graph.vertices.iter().find(|vertex| vertex.operators.contains(&operator));
+    let chain = graph
+        .vertices
+        .iter()
+        .find(|vertex| vertex.operators.contains(&operator));
     let head = chain.and_then(|vertex| vertex.operators.first());
     head.and_then(|head| graph.operators.get(*head))
         .map_or_else(String::new, |head| head.id.to_string())

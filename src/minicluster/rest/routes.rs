@@ -25,7 +25,11 @@ const ROUTES: &[(&str, &str, Handle)] = &[
     ("GET", "/jobs/:jobid/config", job_details::config),
     ("GET", "/jobs/:jobid/exceptions", job_details::exceptions),
     ("GET", "/jobs/:jobid/checkpoints", checkpoints::statistics),
-    ("GET", "/jobs/:jobid/checkpoints/config", checkpoints::config),
+    (
+        "GET",
+        "/jobs/:jobid/checkpoints/config",
+        checkpoints::config,
+    ),
     (
         "GET",
         "/jobs/:jobid/checkpoints/details/:checkpointid",
@@ -67,7 +71,8 @@ const ROUTES: &[(&str, &str, Handle)] = &[
 /// Answers a request, in whatever way.
 pub(super) fn answer(api: &Api, request: &Request) -> Reply {
     let matching = ROUTES.iter().find_map(|(method, path, handle)| {
-        let parameters = matches(path, &request.steps).filter(|_| *method == request.method.as_str());
+        let parameters =
+            matches(path, &request.steps).filter(|_| *method == request.method.as_str());
         Some((parameters?, handle))
     });
     let answered = match matching {
@@ -112,7 +117,8 @@ impl Parameters<'_> {
 
     fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
         let text = self.text(name);
-        text.parse().map_err(|_| Refusal::parameter("path", name, text))
+        text.parse()
+            .map_err(|_| Refusal::parameter("path", name, text))
     }
 
     /// The job.
@@ -144,7 +150,11 @@ mod tests {
         let steps = steps("/jobs/xyz/savepoints/7");
         let found = matches("/jobs/:jobid/savepoints/:triggerid", &steps).unwrap();
         assert_eq!((found.text("jobid"), found.text("triggerid")), ("xyz", "7"));
-        for path in ["/jobs/:jobid", "/jobs/:jobid/savepoints", "/jobs/:jobid/checkpoints/:triggerid"] {
+        for path in [
+            "/jobs/:jobid",
+            "/jobs/:jobid/savepoints",
+            "/jobs/:jobid/checkpoints/:triggerid",
+        ] {
             assert_eq!(matches(path, &steps), None, "{path}");
         }
     }
@@ -154,9 +164,15 @@ mod tests {
         let first = |path: &str| {
             let steps = steps(path);
             let mut routes = ROUTES.iter();
-            routes.find(|(method, path, _)| *method == "GET" && matches(path, &steps).is_some()).unwrap().1
+            routes
+                .find(|(method, path, _)| *method == "GET" && matches(path, &steps).is_some())
+                .unwrap()
+                .1
         };
         assert_eq!(first("/jobs/overview"), "/jobs/overview");
-        assert_eq!(first("/jobs/x/checkpoints/config"), "/jobs/:jobid/checkpoints/config");
+        assert_eq!(
+            first("/jobs/x/checkpoints/config"),
+            "/jobs/:jobid/checkpoints/config"
+        );
     }
 }
