@@ -17,6 +17,7 @@ mod jobs;
 mod list;
 mod list_storage;
 mod look;
+mod offline;
 mod output;
 mod preflight;
 mod restore;

@@ -46,7 +46,9 @@ impl Bench {
             };
             operator_subtask(index, stream)
         });
-        let metadata = snapshot(vec![operator(subtasks.collect())]);
+        let mut one = operator(subtasks.collect());
+        one.parallelism = one.parallelism.max(u32::try_from(files.len()).unwrap());
+        let metadata = snapshot(vec![one]);
         self.memory.put(path, metadata::write(&metadata).unwrap());
     }
 
