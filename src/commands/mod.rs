@@ -7,6 +7,7 @@ pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod diff;
 mod dispose;
 mod follow;
@@ -30,6 +31,7 @@ mod select;
 mod snapshots;
 mod start;
 mod stop;
+mod suggestion;
 mod trigger;
 mod uid;
 mod verify;
@@ -42,6 +44,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
 use crate::cli::global::GlobalArgs;
+use crate::cli::storage::StorageArgs;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Printer;
@@ -74,6 +77,9 @@ pub struct Cli {
     /// How to reach the cluster.
     #[command(flatten)]
     connect: ConnectArgs,
+    /// As whom to speak to storages.
+    #[command(flatten)]
+    storage: StorageArgs,
     /// How to say what came of it.
     #[command(flatten)]
     global: GlobalArgs,
@@ -97,6 +103,7 @@ enum Command {
     Uid(uid::UidArgs),
     Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -113,7 +120,7 @@ impl Cli {
 /// # Errors
 /// Whatever the command fails with, its exit code chosen.
 pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
-    let cx = Context::new(printer, cli.connect)?;
+    let cx = Context::new(printer, cli.connect, cli.storage)?;
     match cli.command {
         Command::Trigger(args) => block_on(&cx, trigger::run(&args, &cx)),
         Command::Stop(args) => block_on(&cx, stop::run(&args, &cx)),
@@ -131,6 +138,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
         Command::Minicluster(args) => minicluster::run(&args, &cx),
+        Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }
