@@ -17,6 +17,7 @@ mod forgetful;
 mod high_availability;
 mod jobs;
 mod life;
+mod offline;
 mod outage;
 mod preflight;
 mod restore;
@@ -116,6 +117,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,

@@ -43,11 +43,24 @@ struct Found {
     uses: References,
 }
 
+/// One of the snapshots that are to go, as others may refer to it.
+#[derive(Debug)]
+struct Wanted {
+    /// What its files are counted within.
+    place: NormalLocation,
+    /// The names of its files.
+    names: HashSet<String>,
+}
+
 /// Where the files lie that a snapshot refers to.
 #[derive(Debug, Default)]
 struct References {
     /// Directories with files, as recorded.
     directories: Vec<String>,
+    /// The snapshot's own directory.
+    own: String,
+    /// The names of the files in it.
+    names: Vec<String>,
     /// Whatever is referred to in ways that nobody should follow.
     odd: Vec<NormalLocation>,
 }
@@ -60,6 +73,10 @@ impl References {
         let java = states.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
         let whole = java.flat_map(|java| &java.states);
         let whole = whole.flat_map(|state| state.directories().map(|path| path.to_string()));
+        let own = needs.directories.iter().take(1);
+        let beside = own
+            .flat_map(|one| needs.within(one))
+            .map(|at| needs.file(at));
         // Flink would follow steps back
         let odd = needs.unsafe_paths.iter().flat_map(|one| {
             let relative = NormalLocation::of(&joined(directory, &one.path));
@@ -70,24 +87,45 @@ impl References {
                 .map(|one| one.location.clone())
                 .chain(whole)
                 .collect(),
+            own: directory.to_owned(),
+            names: beside.flatten().map(|file| file.name.to_owned()).collect(),
             odd: odd.collect(),
         }
     }
 
     /// Which of the places hold some of the files, by their positions.
-    async fn within(&self, places: &Places<'_>, wanted: &[NormalLocation]) -> Vec<usize> {
+    async fn within(&self, places: &Places<'_>, wanted: &[Wanted]) -> Vec<usize> {
         let mut found = BTreeSet::new();
         let mut note = |place: &NormalLocation| {
-            let hit =
-                |(at, wanted): (usize, &NormalLocation)| may_be_within(place, wanted).then_some(at);
-            found.extend(wanted.iter().enumerate().filter_map(hit));
+            let is_hit = |(_, wanted): &(usize, &Wanted)| may_be_within(place, &wanted.place);
+            found.extend(wanted.iter().enumerate().filter(is_hit).map(|(at, _)| at));
         };
         for directory in &self.directories {
             note(&NormalLocation::of(directory));
             note(&places.real(directory).await);
         }
         self.odd.iter().for_each(note);
+        for (at, wanted) in wanted.iter().enumerate() {
+            if !found.contains(&at) && self.lacks_one_of(places, wanted).await {
+                found.insert(at);
+            }
+        }
         found.into_iter().collect()
+    }
+
+    /// Whether a file that should lie beside this snapshot's metadata lies beside the other's instead: Flink records
+    /// such names when it goes on from a native savepoint that it has claimed (FLINK-39964).
+    async fn lacks_one_of(&self, places: &Places<'_>, wanted: &Wanted) -> bool {
+        for name in self
+            .names
+            .iter()
+            .filter(|name| wanted.names.contains(*name))
+        {
+            if places.is_missing(&joined(&self.own, name)).await {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -121,7 +159,7 @@ pub async fn gather(
             found.push(one);
         }
     }
-    let wanted: Vec<NormalLocation> = found.iter().map(|one| one.place.clone()).collect();
+    let wanted: Vec<Wanted> = found.iter().map(Found::wanted).collect();
     let mut gathered = Gathered::default();
     for (at, one) in found.into_iter().enumerate() {
         let mut subject = one.subject;
@@ -144,7 +182,7 @@ pub async fn gather(
 async fn look_around(
     storage: &Storage,
     places: &Places<'_>,
-    wanted: &[NormalLocation],
+    wanted: &[Wanted],
     roots: &[Location],
     gathered: &mut Gathered,
 ) {
@@ -176,7 +214,7 @@ async fn look_around(
 async fn user(
     storage: &Storage,
     places: &Places<'_>,
-    wanted: &[NormalLocation],
+    wanted: &[Wanted],
     candidate: &Candidate,
 ) -> Option<Result<Holder, Doubt>> {
     let fetched = scan::fetch(storage, candidate).await?;
@@ -186,7 +224,7 @@ async fn user(
     } else {
         file_at(places, &fetched.location).await
     };
-    if wanted.contains(&place) {
+    if wanted.iter().any(|one| one.place == place) {
         return None;
     }
     match fetched.content {
@@ -204,7 +242,7 @@ async fn user(
 async fn in_use(
     storage: &Storage,
     places: &Places<'_>,
-    wanted: &[NormalLocation],
+    wanted: &[Wanted],
     location: &str,
 ) -> Option<Result<Holder, Doubt>> {
     let file = match resolution::open(storage, location).await {
@@ -217,7 +255,8 @@ async fn in_use(
         }
         Err(_) => return None,
     };
-    if wanted.contains(&places.real(&file.directory).await) {
+    let place = places.real(&file.directory).await;
+    if wanted.iter().any(|one| one.place == place) {
         return None;
     }
     let location = location.to_owned();
@@ -226,7 +265,7 @@ async fn in_use(
 
 async fn holder(
     places: &Places<'_>,
-    wanted: &[NormalLocation],
+    wanted: &[Wanted],
     location: String,
     bytes: &[u8],
     directory: &str,
@@ -416,6 +455,14 @@ impl Subject {
 }
 
 impl Found {
+    fn wanted(&self) -> Wanted {
+        let files = self.subject.files.iter().chain(&self.subject.unknown);
+        Wanted {
+            place: self.place.clone(),
+            names: files.map(|file| file.name.clone()).collect(),
+        }
+    }
+
     fn without_metadata(subject: Subject, place: NormalLocation) -> Self {
         Self {
             subject,

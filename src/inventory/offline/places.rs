@@ -19,6 +19,12 @@ impl<'s> Places<'s> {
         }
     }
 
+    /// Whether nothing lies at a location.
+    pub(super) async fn is_missing(&self, location: &str) -> bool {
+        let looked = async { self.storage.look(&Location::of(location)?).await };
+        looked.await.is_err_and(|error| error.is_missing())
+    }
+
     /// Where a directory lies, links resolved. What is not there lies where its text says.
     pub(super) async fn real(&self, directory: &str) -> NormalLocation {
         if let Some(known) = self.real.lock().await.get(directory) {

@@ -153,6 +153,21 @@ fn what_another_snapshot_refers_to_stays_even_by_force() {
 }
 
 #[test]
+fn a_name_without_a_file_beside_it_may_mean_the_file_of_that_name_elsewhere() {
+    let bench = Bench::new();
+    bench.snapshot("/sp/savepoint-1", &["0b5e63a3"]);
+    bench.metadata("/sp/chk-2/_metadata", &["0b5e63a3"]);
+    let reason = bench.reason("/sp/savepoint-1", true).unwrap();
+    assert!(
+        reason.contains("mem://t/sp/chk-2 uses files of it"),
+        "{reason}"
+    );
+    // a whole copy has its own
+    bench.memory.put("/sp/chk-2/0b5e63a3", *b"state");
+    assert_eq!(bench.reason("/sp/savepoint-1", false), None);
+}
+
+#[test]
 fn nothing_outside_of_its_directory_goes_whatever_its_metadata_says() {
     let bench = Bench::new();
     bench.memory.put("/sp/precious", *b"x");
