@@ -1,14 +1,11 @@
 //! The `savepointctl` binary: parse, run, tell the failure, return the exit code.
 
 use clap::Parser;
-use savepointctl::cli::words;
 use savepointctl::commands::{self, Cli};
 use savepointctl::exit::Exit;
 
 fn main() -> Exit {
-    let cli = match Cli::try_parse_from(words::repeated_first(words::flink_style(
-        std::env::args_os(),
-    ))) {
+    let cli = match Cli::try_parse_from(commands::typed(std::env::args_os())) {
         Ok(cli) => cli,
         Err(message) => {
             // help and version are results; a closed pipe ends them quietly

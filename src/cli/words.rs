@@ -31,6 +31,39 @@ pub fn flink_style(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     words.into_iter().map(translate).collect()
 }
 
+/// Where the words begin that follow the command `name`: behind it, if it is the first word that is neither a flag nor
+/// a flag's value.
+pub fn after_command(tool: &clap::Command, name: &str, words: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let word = words.get(at)?.to_str()?;
+        at += 1;
+        if word == name {
+            return Some(at);
+        }
+        let flag = word.strip_prefix('-').filter(|_| word != "--")?;
+        at += usize::from(takes_next(tool, flag));
+    }
+}
+
+/// Whether a flag, without its first dash, has the next word for a value.
+fn takes_next(tool: &clap::Command, flag: &str) -> bool {
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values();
+    if let Some(long) = flag.strip_prefix('-') {
+        return tool
+            .get_arguments()
+            .any(|arg| arg.get_long() == Some(long) && takes(arg));
+    }
+    for (at, letter) in flag.char_indices() {
+        let named = |arg: &&clap::Arg| arg.get_short() == Some(letter);
+        if tool.get_arguments().find(named).is_some_and(takes) {
+            // what follows in the same word would be the value
+            return at + letter.len_utf8() == flag.len();
+        }
+    }
+    false
+}
+
 /// Flags that add up, wherever they stand.
 const REPEATED: &[&str] = &["-D", "--header"];
 

@@ -71,13 +71,23 @@ impl Context {
                 format!("cannot tell the current directory: {err}"),
             )
         })?;
-        Ok(Self {
+        Ok(Self::over(printer, connect, environment))
+    }
+
+    /// A context over this environment.
+    pub fn over(printer: Printer, connect: ConnectArgs, environment: Environment) -> Self {
+        Self {
             printer,
             connect,
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
-        })
+        }
+    }
+
+    /// What it was made of.
+    pub fn into_parts(self) -> (Printer, ConnectArgs, Environment) {
+        (self.printer, self.connect, self.environment)
     }
 
     /// Every setting in force.

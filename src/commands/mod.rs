@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod context;
 mod dispose;
+mod flink;
 mod follow;
 mod forgotten;
 mod inspect;
@@ -24,12 +25,15 @@ mod trigger;
 mod uid;
 mod wait;
 
+use std::ffi::OsString;
 use std::future::Future;
+use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
 use crate::cli::global::GlobalArgs;
+use crate::cli::words;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Printer;
@@ -81,6 +85,7 @@ enum Command {
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
     Config(config::ConfigArgs),
+    Flink(flink::FlinkArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -90,6 +95,23 @@ impl Cli {
     pub fn printer(&self) -> Printer {
         self.global.printer()
     }
+}
+
+/// The words of a command line as the command tree takes them: Flink's habits of typing translated, and what follows
+/// `flink` left as it is. A program called `flink` is `savepointctl flink`.
+pub fn typed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    let name = words.first().map(Path::new).and_then(Path::file_name);
+    if name.is_some_and(|name| name == "flink") {
+        words.splice(..1, ["savepointctl", "flink"].map(OsString::from));
+    }
+    let flinks = words::after_command(&Cli::command(), "flink", &words)
+        .map(|at| words.split_off(at))
+        .map(|flinks| [vec![OsString::from("--")], flinks].concat());
+    let own = words::repeated_first(words::flink_style(words));
+    own.into_iter()
+        .chain(flinks.into_iter().flatten())
+        .collect()
 }
 
 /// Runs the command.
@@ -111,6 +133,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Flink(args) => flink::run(&args, cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }

@@ -16,10 +16,10 @@ pub mod tls;
 mod yaml;
 
 pub use credentials::{Credentials, Header, Proxies};
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, high_availability};
 pub use env::Environment;
 pub use error::ConfigError;
 pub use file::{FlinkConfig, FlinkValue};
-pub use resolve::{Resolved, Timeouts, definitions, resolve};
+pub use resolve::{Resolved, Timeouts, definitions, flink, resolve};
 pub use source::{Setting, Source};
 pub use tls::{Identity, TlsSettings};

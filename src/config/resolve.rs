@@ -64,6 +64,18 @@ pub fn definitions(args: &ConnectArgs) -> Result<Vec<(String, String)>, ConfigEr
     file::definitions(&args.definitions)
 }
 
+/// Flink's keys alone: its file, and `-D` over it.
+///
+/// # Errors
+/// When the file cannot be read, or a definition has no key.
+pub fn flink(args: &ConnectArgs, env: &Environment) -> Result<FlinkConfig, ConfigError> {
+    let mut flink = file::load(env, false)?.config;
+    for (key, value) in file::definitions(&args.definitions)? {
+        flink.set(key, value, Source::Definition);
+    }
+    Ok(flink)
+}
+
 /// Finds all settings. Reads files, and nothing else of the world.
 ///
 /// # Errors

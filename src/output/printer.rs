@@ -66,6 +66,16 @@ impl Printer {
         }
     }
 
+    /// The same, and it shows each request.
+    #[must_use]
+    pub fn verbose(self) -> Self {
+        Self {
+            verbosity: self.verbosity.max(1),
+            bars: false,
+            ..self
+        }
+    }
+
     /// The form of results.
     pub fn format(&self) -> Format {
         self.format
@@ -149,7 +159,7 @@ impl Printer {
 }
 
 /// A closed pipe ends the output, not the operation.
-fn finish(written: io::Result<()>) -> Result<(), Failure> {
+pub(super) fn finish(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
             Exit::Failed,

@@ -29,6 +29,10 @@ pub struct TriggerRequest<'a> {
     pub trigger_id: Option<TriggerId>,
     /// For a stop: let the job's time run to its end first.
     pub drain: bool,
+    /// For a savepoint: cancel the job once it is complete.
+    pub cancel: bool,
+    /// For a checkpoint: a full one, whatever the job is configured for.
+    pub full: bool,
 }
 
 /// What can be asked by its trigger id.
