@@ -1,9 +1,11 @@
 //! `flink ARGS...`: Flink's own command line, its options, its lines on stdout and its exit codes.
 
+mod end;
 mod endpoint;
 mod help;
 mod job;
 mod jobs;
+mod program;
 mod savepoint;
 mod stop;
 
@@ -14,7 +16,7 @@ use clap::Args;
 use super::block_on;
 use super::context::Context;
 use crate::cli::commons_cli::{self, Line};
-use crate::cli::flink_options::Action;
+use crate::cli::flink_options::{Action, GENERAL};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::{Format, Printer};
@@ -55,7 +57,7 @@ pub fn run(args: &FlinkArgs, cx: Context) -> Result<Exit, Failure> {
 /// The failure with the exit code that Flink would end with.
 fn as_flink(failure: Failure) -> Failure {
     let exit = match failure.exit {
-        exit @ (Exit::FlinkConfiguration | Exit::Interrupted) => exit,
+        exit @ (Exit::FlinkFatal | Exit::Interrupted) => exit,
         _ => Exit::Failed,
     };
     Failure { exit, ..failure }
@@ -77,6 +79,11 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
             format!("say what to do: {}", help::actions()),
         ));
     };
+    // Flink reads the options that all actions share once more, before anything else
+    if let Err(err) = commons_cli::parse(GENERAL, rest, true) {
+        return Err(Failure::new(Exit::FlinkFatal, format!("{word}: {err}"))
+            .hint("`savepointctl flink -h` tells more"));
+    }
     let action = match word.as_str() {
         "-h" | "--help" => return shown(printer, &help::tool()),
         "-v" | "--version" => return shown(printer, help::VERSION),
@@ -96,7 +103,8 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
         Action::Checkpoint => savepoint::checkpoint(&line, setup),
         Action::Stop => stop::stop(&line, setup),
         Action::Cancel => stop::cancel(&line, setup),
-        Action::Run | Action::Info => Err(help::no_action(word)),
+        Action::Run => program::run(&line, setup),
+        Action::Info => program::info(&line, setup),
     }
 }
 

@@ -12,6 +12,7 @@ mod forgotten;
 mod inspect;
 mod jar;
 mod jobs;
+mod launch;
 mod list;
 mod man;
 mod outcome;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::printer::finish;
 use super::{Printer, text};
+use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobStatus};
 use crate::error::Failure;
 
@@ -104,6 +105,72 @@ impl fmt::Display for JobList {
             lines.extend(self.block(ENDED, None, JobStatus::is_ended));
         }
         f.write_str(&lines.join("\n"))
+    }
+}
+
+/// What `flink run` says of a program that has ended.
+pub struct ProgramEnd {
+    id: JobId,
+    net_runtime_ms: u64,
+    accumulators: Vec<(String, String, String)>,
+}
+
+impl ProgramEnd {
+    /// The job, how long it ran, and what it has accumulated: (name, class, value).
+    pub fn new(
+        id: JobId,
+        net_runtime_ms: u64,
+        accumulators: Vec<(String, String, String)>,
+    ) -> Self {
+        Self {
+            id,
+            net_runtime_ms,
+            accumulators,
+        }
+    }
+}
+
+/// The class of the values that an accumulator of Flink's gives.
+fn value_class(accumulator: &str) -> &str {
+    match accumulator {
+        "IntCounter" | "IntMaximum" | "IntMinimum" => "java.lang.Integer",
+        "LongCounter" | "LongMaximum" | "LongMinimum" => "java.lang.Long",
+        "DoubleCounter" | "DoubleMaximum" | "DoubleMinimum" | "AverageAccumulator" => {
+            "java.lang.Double"
+        }
+        other => other,
+    }
+}
+
+impl fmt::Display for ProgramEnd {
+    /// Ends in an empty line, as Flink's own text does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, ms) = (self.id, self.net_runtime_ms);
+        writeln!(f, "Program execution finished")?;
+        writeln!(f, "Job with JobID {id} has finished.")?;
+        writeln!(f, "Job Runtime: {ms} ms")?;
+        if !self.accumulators.is_empty() {
+            writeln!(f, "Accumulator Results: ")?;
+            for (name, class, value) in &self.accumulators {
+                let [name, value] = [name, value].map(|part| text::harmless(part));
+                writeln!(f, "- {name} ({}): {value}", value_class(class))?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// A program's plan, as the server gives it.
+pub struct Plan(pub serde_json::Value);
+
+const PLAN: &str = "----------------------- Execution Plan -----------------------";
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // alternate form: indented
+        let json = format!("{:#}", self.0);
+        write!(f, "{PLAN}\n{json}\n{RULE}\n\nNo description provided.")
     }
 }
 

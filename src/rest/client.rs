@@ -11,7 +11,7 @@ use super::wire::{checkpoints, cluster, jobs, operations};
 use crate::domain::diagnosis;
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
-use crate::domain::job::{Job, JobStatus};
+use crate::domain::job::{Job, JobEnd, JobStatus};
 use crate::domain::operation::{OperationStatus, Outcome, Verb};
 use crate::domain::snapshot::{FormatType, History, Snapshot};
 
@@ -155,6 +155,24 @@ impl Client {
             .iter()
             .find(|entry| entry.id.eq_ignore_ascii_case(&id));
         Ok(entry.map(|entry| JobStatus::parse(&entry.status)))
+    }
+
+    /// How a job ended; the outer `None` if the cluster does not know it, the inner one while it goes on.
+    pub async fn job_end(&self, job: JobId) -> Result<Option<Option<JobEnd>>, Error> {
+        let path = format!("/jobs/{job}/execution-result");
+        let answer = self
+            .transport
+            .call::<jobs::ExecutionResult>(&Request::get(path))
+            .await;
+        Ok(found(answer)?.map(jobs::ExecutionResult::into_end))
+    }
+
+    /// What a program has accumulated, as (name, class, value).
+    pub async fn accumulators(&self, job: JobId) -> Result<Vec<(String, String, String)>, Error> {
+        let path = format!("/jobs/{job}/accumulators");
+        let answer: jobs::Accumulators = self.transport.call(&Request::get(path)).await?;
+        let parts = |one: jobs::Accumulator| (one.name, one.class, one.value);
+        Ok(answer.user.into_iter().map(parts).collect())
     }
 
     /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown, takes no checkpoints, or is

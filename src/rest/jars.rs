@@ -121,6 +121,24 @@ impl Client {
         })
     }
 
+    /// The plan of the job that a jar's program would run, as the server's JSON.
+    ///
+    /// # Errors
+    /// Refusals, as of a program whose main method fails.
+    pub async fn plan(&self, jar: &str, request: &RunRequest) -> Result<Value, Error> {
+        let body = serde_json::to_value(request).unwrap_or(Value::Null);
+        let shown = without_secrets(&body);
+        let request = Request {
+            method: Method::POST,
+            path: format!("/jars/{}/plan", encoded(jar)),
+            body: Some(&body),
+            shown: Some(&shown),
+            repeatable: true,
+        };
+        let answer: Result<jars::Plan, _> = self.transport.call_for(&request, MAIN_METHOD).await;
+        Ok(answer.map_err(|unanswered| unanswered.error)?.plan)
+    }
+
     /// Deletes an uploaded jar. One that is not there any more is deleted.
     pub async fn delete_jar(&self, jar: &str) -> Result<(), Error> {
         let path = format!("/jars/{}", encoded(jar));

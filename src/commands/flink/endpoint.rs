@@ -118,7 +118,7 @@ fn unreadable(error: ConfigError) -> Failure {
     );
     let failure = Failure::from(error);
     let exit = if is_fatal {
-        Exit::FlinkConfiguration
+        Exit::FlinkFatal
     } else {
         failure.exit
     };
@@ -133,7 +133,7 @@ fn no_cluster(flink: &FlinkConfig) -> Failure {
     let exit = if has_file {
         Exit::Usage
     } else {
-        Exit::FlinkConfiguration
+        Exit::FlinkFatal
     };
     Failure::new(exit, "no cluster is named")
         .hint("name its REST address with -m HOST:PORT, or -D rest.address=HOST -D rest.port=PORT")

@@ -15,6 +15,12 @@ pub(in crate::rest) struct Run {
     pub(in crate::rest) jobid: String,
 }
 
+/// The answer to a request for a plan.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Plan {
+    pub(in crate::rest) plan: serde_json::Value,
+}
+
 /// `GET /jobs/:id/exceptions`: `exceptionHistory` since 1.13; up to 1.20 `root-exception` besides.
 #[derive(Deserialize)]
 pub(in crate::rest) struct Exceptions {
