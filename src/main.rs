@@ -5,7 +5,7 @@ use savepointctl::commands::{self, Cli};
 use savepointctl::exit::Exit;
 
 fn main() -> Exit {
-    let cli = match Cli::try_parse_from(commands::typed(std::env::args_os())) {
+    let cli = match commands::typed(std::env::args_os()).and_then(Cli::try_parse_from) {
         Ok(cli) => cli,
         Err(message) => {
             // help and version are results; a closed pipe ends them quietly

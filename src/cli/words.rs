@@ -64,6 +64,21 @@ fn takes_next(tool: &clap::Command, flag: &str) -> bool {
     false
 }
 
+/// A word that could be one of Flink's options with a value glued on, or one of ours: `-cmclaim` is `-cm claim` to a
+/// reader, `-c mclaim` to a parser, and Flink's own reads it so. What to type instead is the second part.
+pub fn ambiguous(words: &[OsString]) -> Option<(&str, String)> {
+    let own = words.iter().map_while(|word| match word.to_str() {
+        Some("--") => None,
+        text => Some(text.unwrap_or_default()),
+    });
+    own.filter_map(|text| {
+        let value = text.strip_prefix("-cm")?;
+        let is_glued = !value.is_empty() && !value.starts_with('=');
+        is_glued.then(|| (text, format!("-cm {value}, or -c m{value}")))
+    })
+    .next()
+}
+
 /// Flags that add up, wherever they stand.
 const REPEATED: &[&str] = &["-D", "--header"];
 
@@ -110,6 +125,52 @@ mod tests {
                 "-type"
             ]
         );
+    }
+
+    #[test]
+    fn a_glued_value_that_could_belong_to_either_option_is_found() {
+        let found = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            ambiguous(&words).map(|(word, instead)| (word.to_owned(), instead))
+        };
+        assert_eq!(
+            found("tool restore x -cmclaim"),
+            Some(("-cmclaim".to_owned(), "-cm claim, or -c mclaim".to_owned()))
+        );
+        for clear in [
+            "restore -cm claim",
+            "restore -cm=claim",
+            "restore -cMain",
+            "r -- -cmx",
+        ] {
+            assert_eq!(found(clear), None, "{clear}");
+        }
+    }
+
+    #[test]
+    fn the_words_behind_a_command_are_found_behind_flags_and_their_values() {
+        let tool = clap::Command::new("tool")
+            .arg(clap::Arg::new("m").short('m').long("jobmanager"))
+            .arg(
+                clap::Arg::new("v")
+                    .short('v')
+                    .action(clap::ArgAction::Count),
+            );
+        let found = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            after_command(&tool, "flink", &words)
+        };
+        for (line, at) in [
+            ("tool flink list", Some(2)),
+            ("tool -v -m flink flink -v", Some(5)),
+            ("tool -vm a:1 flink", Some(4)),
+            ("tool -mflink --jobmanager=flink flink", Some(4)),
+            ("tool jobs flink", None),
+            ("tool -- flink", None),
+            ("tool -m flink", None),
+        ] {
+            assert_eq!(found(line), at, "{line}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::path::Path;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
@@ -100,7 +101,10 @@ impl Cli {
 
 /// The words of a command line as the command tree takes them: Flink's habits of typing translated, and what follows
 /// `flink` left as it is. A program called `flink` is `savepointctl flink`.
-pub fn typed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+///
+/// # Errors
+/// A glued value that could belong to either of two options.
+pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, clap::Error> {
     let mut words: Vec<OsString> = words.into_iter().collect();
     let name = words.first().map(Path::new).and_then(Path::file_name);
     if name.is_some_and(|name| name == "flink") {
@@ -109,10 +113,12 @@ pub fn typed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let flinks = words::after_command(&Cli::command(), "flink", &words)
         .map(|at| words.split_off(at))
         .map(|flinks| [vec![OsString::from("--")], flinks].concat());
+    if let Some((word, instead)) = words::ambiguous(&words) {
+        let what = format!("'{word}' could be two things: type {instead}\n");
+        return Err(Cli::command().error(ErrorKind::InvalidValue, what));
+    }
     let own = words::repeated_first(words::flink_style(words));
-    own.into_iter()
-        .chain(flinks.into_iter().flatten())
-        .collect()
+    Ok([own, flinks.unwrap_or_default()].concat())
 }
 
 /// Runs the command.

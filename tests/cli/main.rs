@@ -6,6 +6,7 @@ mod answers;
 mod cancel;
 mod captured;
 mod checkpoint;
+mod commons_cli;
 mod config;
 mod connect;
 mod dispose;

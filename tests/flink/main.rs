@@ -12,6 +12,7 @@ mod bad_input;
 mod checkpoint;
 mod cluster;
 mod disposal;
+mod dropin;
 mod failures;
 mod forgetful;
 mod high_availability;
@@ -121,7 +122,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for version in Version::TESTED {
         let shared = Arc::new(Shared::new(version));
-        for (name, body) in rooms.iter().copied().flatten() {
+        let compared = if dropin::compares(version) {
+            dropin::TRIALS
+        } else {
+            &[]
+        };
+        for (name, body) in rooms.iter().copied().flatten().chain(compared) {
             let shared = Arc::clone(&shared);
             let trial = Trial::test(format!("{version}::{name}"), move || {
                 body(&shared);
