@@ -1,5 +1,7 @@
 //! Flink's own command line and ours, with the same words on the same cluster: the same stdout, the same exit code.
 //!
+//! Each call of Flink's takes a JVM's start: 20 pairs a version, of all actions, successes and failures.
+//!
 //! What differs on purpose is listed where it is known (`commands/flink/help.rs`). Here that is one thing: wrong usage
 //! is told on stderr, so that its lines are taken off Flink's stdout before it is compared.
 
@@ -189,7 +191,6 @@ fn lists(shared: &Shared) {
     let port = cluster.url.rsplit(':').next().unwrap();
     same(&format!("list -rs -m localhost:1 -Drest.port={port}"), 0);
     same("list -m localhost:1 -t remote more words", 0);
-    same("list --x", 1);
     same("list -D", 31);
 }
 
@@ -203,7 +204,6 @@ fn snapshots(shared: &Shared) {
         let location = side.savepoint(&job);
         side.line(&format!("savepoint --disp {location}"), "")
     });
-    same_on_job("savepoint -d DIR/none", 1);
     same_on_job("savepoint nojob", 1);
     same_on_job("checkpoint {} -full", 0);
     same(&cluster, 1, |side| side.line("savepoint {} DIR", NO_JOB));
@@ -233,7 +233,6 @@ fn programs(shared: &Shared) {
         ("run -d JAR --name detached", 0),
         ("run -p 1 JAR --name attached --count 30", 0),
         ("run -rm no_claim -d -s DIR/none JAR", 1),
-        ("run DIR/none.jar", 1),
     ] {
         let line = line.replace("JAR", &jar);
         same(&cluster, code, |side| side.line(&line, ""));

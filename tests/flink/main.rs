@@ -27,6 +27,7 @@ mod tls;
 mod tool;
 mod trigger;
 mod wait;
+mod words;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -136,7 +137,11 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
-    for (name, body) in tls::TRIALS.iter().chain(application::TRIALS) {
+    for (name, body) in tls::TRIALS
+        .iter()
+        .chain(application::TRIALS)
+        .chain(words::TRIALS)
+    {
         let trial = Trial::test(format!("own::{name}"), move || {
             body();
             Ok(())
