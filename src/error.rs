@@ -111,39 +111,69 @@ impl From<ConnectError> for Failure {
 
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
-        use StorageError as E;
-        let (exit, hint) = match &error {
-            E::Missing { .. } => (
-                Exit::NotFound,
-                Some("check the path; it must be on this machine"),
-            ),
-            E::NotAFile { .. } => (
-                Exit::NotFound,
-                Some("name the snapshot's directory or its metadata file"),
-            ),
-            E::TooLarge { .. } | E::NoMemory { .. } => (Exit::Failed, None),
-            E::Scheme { scheme, .. } if scheme == "jobmanager" => (
-                Exit::Unreachable,
-                Some(
-                    "it was on the heap of a JobManager of Flink 1.0 or 1.1, and is gone with that",
-                ),
-            ),
-            E::Scheme { .. } => (
-                Exit::Unreachable,
-                Some("copy the snapshot's _metadata to this machine and name the copy"),
-            ),
-            E::Host { .. } => (
-                Exit::Unreachable,
-                Some("write file:///path with three slashes"),
-            ),
-            E::Io { .. } => (Exit::Unreachable, None),
-        };
+        let (exit, hint) = told(&error);
         Self {
             exit,
             source: error.into(),
             hints: hint.map(str::to_owned).into_iter().collect(),
             stack: None,
         }
+    }
+}
+
+/// What to know of savepoints on a cluster's heap.
+const ON_HEAP: &str = "a savepoint on the heap of a JobManager is gone when that ends; \
+                       `minicluster -D state.backend.savepoints=filesystem` keeps them in files";
+
+/// What the shell is told of it, and what to do next.
+fn told(error: &StorageError) -> (Exit, Option<&'static str>) {
+    use StorageError as E;
+    match error {
+        E::Missing { .. } => (
+            Exit::NotFound,
+            Some("check its spelling; a plain path is one of this machine"),
+        ),
+        E::NotAFile { .. } | E::NotADirectory { .. } => (
+            Exit::NotFound,
+            Some("name the snapshot's directory or its metadata file"),
+        ),
+        E::TooLarge { .. } | E::NoMemory { .. } | E::TooMany { .. } | E::NotEmpty { .. } => {
+            (Exit::Failed, None)
+        }
+        E::Scheme { scheme, .. } if scheme == "jobmanager" => (
+            Exit::Unreachable,
+            Some("it was on the heap of a JobManager of Flink 1.0 or 1.1, and is gone with that"),
+        ),
+        E::NotOnHeap { .. } => (Exit::NotFound, Some(ON_HEAP)),
+        E::HeapUnreachable { .. } => (Exit::Unreachable, Some(ON_HEAP)),
+        E::Scheme { .. } => (
+            Exit::Unreachable,
+            Some("copy the snapshot's _metadata to this machine and name the copy"),
+        ),
+        E::LeftOut { .. } => (
+            Exit::Unreachable,
+            Some("build with that feature, or use a released binary, which has all of them"),
+        ),
+        E::Host { .. } => (
+            Exit::Unreachable,
+            Some("write file:///path with three slashes"),
+        ),
+        E::Setting { .. } => (Exit::Usage, None),
+        E::NoCredentials { places, .. } => (Exit::Unreachable, Some(places)),
+        E::Denied { .. } => (
+            Exit::Unreachable,
+            Some("see who we are with `savepointctl config`, and what that may do"),
+        ),
+        E::Throttled { .. } => (Exit::Unreachable, Some("try again later")),
+        E::Timeout { .. } => (
+            Exit::Unreachable,
+            Some("`--connect-timeout` and `--request-timeout` allow more time"),
+        ),
+        E::Unreachable { .. } => (
+            Exit::Unreachable,
+            Some("is the storage's endpoint right? `savepointctl config` shows it"),
+        ),
+        E::Broken { .. } | E::Io { .. } => (Exit::Unreachable, None),
     }
 }
 

@@ -9,6 +9,9 @@ pub mod error;
 pub mod exit;
 pub mod inventory;
 pub mod metadata;
+#[cfg(feature = "minicluster")]
+pub mod minicluster;
 pub mod output;
 pub mod rest;
+pub mod state;
 pub mod storage;

@@ -1,11 +1,13 @@
 //! The `savepointctl` binary: parse, run, tell the failure, return the exit code.
 
-use clap::Parser;
-use savepointctl::commands::{self, Cli};
+use savepointctl::commands::{self, complete, help};
 use savepointctl::exit::Exit;
 
 fn main() -> Exit {
-    let cli = match commands::typed(std::env::args_os()).and_then(Cli::try_parse_from) {
+    if complete::answered(std::env::args_os()) {
+        return Exit::Success;
+    }
+    let cli = match commands::typed(std::env::args_os()).and_then(help::parse) {
         Ok(cli) => cli,
         Err(message) => {
             // help and version are results; a closed pipe ends them quietly

@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "exit",
             "inventory",
             "metadata",
+            "minicluster",
             "output",
             "rest",
             "storage",
@@ -32,11 +33,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("inventory", &["domain", "metadata", "storage"]),
     ("metadata", &["domain"]),
+    ("minicluster", &["domain", "metadata", "state"]),
     (
         "output",
         &["error", "exit", "domain", "inventory", "metadata", "rest"],
     ),
     ("rest", &["domain"]),
+    ("state", &["domain", "metadata"]),
     ("storage", &["domain"]),
 ];
 

@@ -1,4 +1,5 @@
-//! What our writer wrote, before Flink's own loader: operators renamed in every fixture, and read back by both.
+//! What our writers wrote, before Flink's own classes: operators renamed in every fixture, and read back by both; and
+//! state files that Flink's backends restore.
 //!
 //! The loader needs Java and real Flinks, so that this runs only with SAVEPOINTCTL_TEST_FLINK=1, which `tests/run`
 //! sets; otherwise the trials count as ignored.
@@ -7,6 +8,8 @@
 
 #[path = "metadata/compare.rs"]
 mod compare;
+#[path = "oracle/state.rs"]
+mod state;
 
 use std::env;
 use std::fs;
@@ -33,6 +36,11 @@ fn main() -> ExitCode {
             .with_ignored_flag(!wanted),
         Trial::test("flink_reads_the_fixtures_as_is_checked_in", unchanged)
             .with_ignored_flag(!wanted),
+        Trial::test(
+            "flink_restores_the_state_that_we_write_and_we_read_it_back",
+            state::restored,
+        )
+        .with_ignored_flag(!wanted),
     ];
     if !wanted && !arguments.list {
         println!(

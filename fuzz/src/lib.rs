@@ -7,3 +7,5 @@
 pub mod domain;
 #[path = "../../src/metadata/mod.rs"]
 pub mod metadata;
+#[path = "../../src/state/mod.rs"]
+pub mod state;

@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use crate::output::{Format, Printer};
+use crate::output::{Colors, Format, Look, Printer, Style};
 
 /// How to say what came of a command.
 #[derive(Args, Debug)]
@@ -27,6 +27,25 @@ pub struct GlobalArgs {
     #[arg(short, long, global = true)]
     quiet: bool,
 
+    /// When to use colours; NO_COLOR turns them off too
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_short_help = true,
+        value_name = "WHEN"
+    )]
+    color: When,
+
+    /// Show times in UTC, not in this machine's zone (JSON has them in UTC always)
+    #[arg(long, global = true, hide_short_help = true)]
+    utc: bool,
+
+    /// Show sizes in bytes, not in KiB, MiB, GiB (JSON has them in bytes always)
+    #[arg(long, global = true, hide_short_help = true)]
+    bytes: bool,
+
     /// Draw no progress
     #[arg(long, global = true, hide_short_help = true)]
     no_progress: bool,
@@ -44,6 +63,18 @@ enum OutputFormat {
     Name,
 }
 
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum When {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// In a pipe, too
+    Always,
+    /// Not even on a terminal
+    Never,
+}
+
 impl GlobalArgs {
     /// The printer that these flags ask for.
     pub fn printer(&self) -> Printer {
@@ -52,6 +83,17 @@ impl GlobalArgs {
             OutputFormat::Json => Format::Json,
             OutputFormat::Name => Format::Name,
         };
-        Printer::new(format, self.quiet, self.verbose, !self.no_progress)
+        let colors = match self.color {
+            When::Auto => Colors::Auto,
+            When::Always => Colors::Always,
+            When::Never => Colors::Never,
+        };
+        let style = Style {
+            utc: self.utc,
+            bytes: self.bytes,
+            ..Style::default()
+        };
+        let look = Look { style, colors };
+        Printer::new(format, look, self.quiet, self.verbose, !self.no_progress)
     }
 }

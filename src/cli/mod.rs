@@ -2,6 +2,7 @@
 
 pub mod commons_cli;
 pub mod connect;
+pub mod dirs;
 pub mod flink_options;
 pub mod global;
 pub mod value;

@@ -1,12 +1,17 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
 use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
+use super::heap::{self, Heap};
 use crate::cli::connect::ConnectArgs;
+#[cfg(feature = "minicluster")]
+use crate::config::FlinkConfig;
 use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
@@ -16,6 +21,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use crate::rest::tls::Tls;
 use crate::rest::{Client, Options, Timing};
+use crate::storage::Storage;
 
 /// An operation that is, or may be, under way in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +48,9 @@ impl Pending {
     }
 }
 
+/// How long an interrupted command may take to clear up behind itself.
+const CLEARING_UP: Duration = Duration::from_secs(3);
+
 /// Something that goes on in the cluster without us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ongoing {
@@ -60,6 +69,9 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    /// A jar that was uploaded and that nothing runs yet.
+    upload: RefCell<Option<String>>,
+    storage: Storage,
 }
 
 impl Context {
@@ -78,10 +90,12 @@ impl Context {
     pub fn over(printer: Printer, connect: ConnectArgs, environment: Environment) -> Self {
         Self {
             printer,
+            storage: storage(printer, &connect, &environment),
             connect,
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            upload: RefCell::new(None),
         }
     }
 
@@ -90,13 +104,26 @@ impl Context {
         (self.printer, self.connect, self.environment)
     }
 
+    /// Every storage that a location may name.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
     /// Every setting in force.
     pub fn settings(&self) -> Result<Resolved, Failure> {
-        let resolved = config::resolve(&self.connect, &self.environment)?;
-        for warning in &resolved.warnings {
-            self.printer.warning(warning);
-        }
-        Ok(resolved)
+        settings(self.printer, &self.connect, &self.environment)
+    }
+
+    /// Flink's keys in force, for a cluster of our own, with what the user should know about them.
+    #[cfg(feature = "minicluster")]
+    pub fn flink(&self) -> Result<(FlinkConfig, Vec<String>), Failure> {
+        Ok(config::flink(&self.connect, &self.environment)?)
+    }
+
+    /// What the process was started with.
+    #[cfg(feature = "minicluster")]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The settings that `-D` gives, as (key, value), less those that say how to reach the cluster.
@@ -119,12 +146,10 @@ impl Context {
     /// Connects to the cluster that the settings name.
     pub async fn client(&self) -> Result<Client, Failure> {
         let settings = self.settings()?;
-        let Some(endpoint) = &settings.endpoint else {
-            return Err(no_endpoint());
-        };
-        self.endpoint.get_or_init(|| endpoint.to_string());
-        let options = options(&settings, endpoint)?;
-        let client = Client::connect(options, Box::new(self.printer)).await?;
+        if let Some(endpoint) = &settings.endpoint {
+            self.endpoint.get_or_init(|| endpoint.to_string());
+        }
+        let client = connect_with(self.printer, &settings).await?;
         let version = client.version();
         let ((_, _), (major, minor)) = FlinkVersion::KNOWN;
         if version.is_newer_than_known() {
@@ -163,6 +188,38 @@ impl Context {
         Ongoing {
             what: format!("{} of {} goes on", pending.verb.noun(), pending.job()),
             resume: self.resume_command(pending),
+        }
+    }
+
+    /// Remembers an uploaded jar that nothing runs yet, so that an interruption can take it away.
+    pub fn begin_upload(&self, jar: &str) {
+        *self.upload.borrow_mut() = Some(jar.to_owned());
+    }
+
+    /// Forgets it: from now on whoever uploaded it takes care of it.
+    pub fn end_upload(&self) {
+        self.upload.borrow_mut().take();
+    }
+
+    /// Deletes a jar that was uploaded for one use.
+    pub async fn delete_jar(&self, client: &Client, jar: &str) {
+        if let Err(error) = client.delete_jar(jar).await {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted: {error}"));
+        }
+    }
+
+    /// Takes away what an interrupted command leaves in the cluster, as far as that is quickly done.
+    pub async fn clear_up(&self) {
+        let Some(jar) = self.upload.borrow_mut().take() else {
+            return;
+        };
+        let deleted = tokio::time::timeout(CLEARING_UP, async {
+            self.client().await.ok()?.delete_jar(&jar).await.ok()
+        });
+        if !matches!(deleted.await, Ok(Some(()))) {
+            self.printer
+                .warning(format!("the uploaded jar {jar} was not deleted"));
         }
     }
 
@@ -239,6 +296,41 @@ impl Context {
         }
         flags
     }
+}
+
+fn settings(
+    printer: Printer,
+    connect: &ConnectArgs,
+    environment: &Environment,
+) -> Result<Resolved, Failure> {
+    let resolved = config::resolve(connect, environment)?;
+    for warning in &resolved.warnings {
+        printer.warning(warning);
+    }
+    Ok(resolved)
+}
+
+/// Every storage that a location may name, the heap of the cluster in force among them.
+fn storage(printer: Printer, connect: &ConnectArgs, environment: &Environment) -> Storage {
+    let heap = Heap::new(printer, connect.clone(), environment.clone());
+    Storage::new().with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
+}
+
+/// Connects to the cluster that flags and environment name.
+pub(super) async fn connect(
+    printer: Printer,
+    connect: &ConnectArgs,
+    environment: &Environment,
+) -> Result<Client, Failure> {
+    connect_with(printer, &settings(printer, connect, environment)?).await
+}
+
+async fn connect_with(printer: Printer, settings: &Resolved) -> Result<Client, Failure> {
+    let Some(endpoint) = &settings.endpoint else {
+        return Err(no_endpoint());
+    };
+    let options = options(settings, endpoint)?;
+    Ok(Client::connect(options, Box::new(printer)).await?)
 }
 
 /// Puts a word into quotes where a shell would not take it as one word.

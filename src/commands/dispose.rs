@@ -24,6 +24,7 @@ use crate::output::view::{DisposalPlanView, DisposalView, DisposedView};
 use crate::rest::Client;
 use crate::rest::client::{NotTriggered, Pollable};
 use crate::rest::poll::{self, Limits, Waited};
+use crate::storage::Storage;
 
 /// How long a starting job may take to tell what it is restored from.
 const STARTING: Duration = Duration::from_secs(20);
@@ -89,7 +90,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         // the answer may have taken long: what has come to need a snapshot since is seen now
         let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
         let jobs = settled(cx, &client).await?;
-        allowed = disposal::plan(&locations, &jobs, &ReadHere);
+        allowed = disposal::plan(&locations, &jobs, &ReadHere(cx.storage())).await;
     }
     for item in &allowed {
         if item.refusal.is_some() && !args.force {
@@ -150,7 +151,8 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
             locations.push(location);
         }
     }
-    Ok(disposal::plan(&locations, &jobs, &ReadHere))
+    let planned = disposal::plan(&locations, &jobs, &ReadHere(cx.storage())).await;
+    Ok(planned)
 }
 
 /// What the cluster knows of its jobs, once every one of them tells what it was restored from, or enough time has
@@ -176,35 +178,42 @@ async fn settled(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failu
 
 /// What the metadata files that can be read from this machine say. A snapshot that cannot be read says nothing: the
 /// cluster may see what we do not.
-struct ReadHere;
+struct ReadHere<'a>(&'a Storage);
 
-impl ReadHere {
-    fn read<T>(location: &str, told: impl FnOnce(&Metadata<'_>, &str) -> T) -> Option<T> {
+impl ReadHere<'_> {
+    async fn read<T>(
+        &self,
+        location: &str,
+        told: impl FnOnce(&Metadata<'_>, &str) -> T,
+    ) -> Option<T> {
         let place = NormalLocation::of(location);
+        let location = place.as_str();
         // a relative location counts from the cluster's directory, not from ours
-        if !place.as_str().starts_with('/') {
+        if !location.starts_with('/') && !location.contains("://") {
             return None;
         }
-        let file = resolution::open(place.as_str()).ok()?;
+        let file = resolution::open(self.0, location).await.ok()?;
         let metadata = metadata::read(&file.bytes).ok()?;
         Some(told(&metadata, &file.directory))
     }
 }
 
-impl KnownFiles for ReadHere {
-    fn shared(&self, place: &NormalLocation) -> SharedFiles {
-        Self::read(place.as_str(), sharing::shared_files).unwrap_or(SharedFiles::Unknown)
+impl KnownFiles for ReadHere<'_> {
+    async fn shared(&self, place: &NormalLocation) -> SharedFiles {
+        let read = self.read(place.as_str(), sharing::shared_files).await;
+        read.unwrap_or(SharedFiles::Unknown)
     }
 
-    fn names_foreign_files(&self, place: &NormalLocation) -> bool {
-        Self::read(place.as_str(), sharing::names_foreign_files).unwrap_or(false)
+    async fn names_foreign_files(&self, place: &NormalLocation) -> bool {
+        let read = self.read(place.as_str(), sharing::names_foreign_files);
+        read.await.unwrap_or(false)
     }
 
-    fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool> {
+    async fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool> {
         let used = |metadata: &Metadata<'_>, directory: &str| {
             sharing::places_used(metadata, directory, places)
         };
-        Self::read(location, used).unwrap_or_default()
+        self.read(location, used).await.unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::acknowledged;
 use super::context::{Context, Pending};
 use super::forgotten;
 use super::outcome::{self, Ended};
@@ -141,7 +142,11 @@ pub async fn told(
     let said = format!("waiting for {} of {}", pending.verb.noun(), pending.job());
     let waited = cx
         .printer
-        .waiting(&said, poll::wait(client, what, pending.id, limits))
+        .waiting_with(
+            &said,
+            poll::wait(client, what, pending.id, limits),
+            async || acknowledged::so_far(cx, client, pending).await,
+        )
         .await;
     let doing = || {
         format!(

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::block_on;
 use super::context::Context;
 use super::snapshots;
 use crate::domain::reference::SnapshotRef;
@@ -16,7 +15,7 @@ use crate::metadata::model::Operator;
 use crate::metadata::{self, Metadata};
 use crate::output::view::inspect::{Found, Inspection};
 use crate::output::view::{Details, InspectionView};
-use crate::storage::{Location, StorageError, local};
+use crate::storage::{Location, StorageError};
 
 /// The largest file of uids that is read.
 const MAX_UIDS: u64 = 16 << 20;
@@ -62,17 +61,22 @@ pub struct InspectArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
-    let names = given_names(args)?;
+pub async fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
+    let names = given_names(args, cx).await?;
     let location = match &args.snapshot {
         SnapshotRef::Location(location) => location.clone(),
-        reference => block_on(cx, snapshots::resolve(cx, reference))?,
+        reference => snapshots::resolve(cx, reference).await?,
     };
-    let file = resolution::open(&location).doing(|| format!("cannot inspect {location}"))?;
+    let opening = resolution::open(cx.storage(), &location);
+    let file = cx
+        .printer
+        .waiting(&format!("reading {location}"), opening)
+        .await
+        .doing(|| format!("cannot inspect {location}"))?;
     let metadata =
         metadata::read(&file.bytes).doing(|| format!("cannot decode {}", file.metadata_path))?;
     let selected = selected(args, &metadata, &names)?;
-    remark(cx, &metadata, &file, &names);
+    remark(cx, &metadata, &file, &names).await;
     let view = InspectionView::new(
         Inspection {
             metadata: &metadata,
@@ -95,21 +99,29 @@ pub fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 /// The uids of both flags.
-fn given_names(args: &InspectArgs) -> Result<Names, Failure> {
+async fn given_names(args: &InspectArgs, cx: &Context) -> Result<Names, Failure> {
     let mut uids = args.uids.clone();
     if let Some(path) = &args.uid_file {
-        let text = read_uids(path).map_err(|why| {
-            Failure::new(Exit::Usage, why)
-                .doing(format!("cannot read uids from {}", path.display()))
-        })?;
-        uids.extend(Names::parse(&text));
+        uids.extend(Names::parse(&read_uids(cx, path).await?));
     }
     Ok(uids.into_iter().collect())
 }
 
-fn read_uids(path: &Path) -> Result<String, String> {
-    let bytes = local::read(path, MAX_UIDS).map_err(|err| err.to_string())?;
-    String::from_utf8(bytes).map_err(|err| format!("it is not UTF-8: {err}"))
+/// A file of uids.
+///
+/// # Errors
+/// It cannot be read, or is no text (2).
+pub async fn read_uids(cx: &Context, path: &Path) -> Result<String, Failure> {
+    let read = async {
+        let path = path.to_str().ok_or("its name is not UTF-8")?;
+        let file = Location::of(path).map_err(|err| err.to_string())?;
+        let read = cx.storage().read(&file, MAX_UIDS).await;
+        let bytes = read.map_err(|err| err.to_string())?;
+        String::from_utf8(bytes).map_err(|err| format!("it is not UTF-8: {err}"))
+    };
+    read.await.map_err(|why: String| {
+        Failure::new(Exit::Usage, why).doing(format!("cannot read uids from {}", path.display()))
+    })
 }
 
 /// The operators whose key groups are asked for.
@@ -138,7 +150,7 @@ fn selected<'m>(
 }
 
 /// Says on stderr what is odd about the snapshot.
-fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Names) {
+async fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Names) {
     for remark in inspection::remarks(metadata) {
         cx.printer.warning(remark);
     }
@@ -148,8 +160,12 @@ fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Na
             "the relative path '{path}' leaves the snapshot's directory: it is not resolved, and should not be trusted"
         ));
     }
-    let is_beside = |name: &Path| local::look(&file.local_directory.join(name)).is_ok();
-    if let Some(place) = paths.moved_from(is_there, is_beside) {
+    let is_there = |path: String| is_there(cx, path);
+    let is_beside = |name: String| {
+        let at = file.place.join(&name);
+        async move { cx.storage().look(&at).await.is_ok() }
+    };
+    if let Some(place) = paths.moved_from(is_there, is_beside).await {
         cx.printer.warning(format!(
             "the snapshot was moved: it names files in {place}, which are not there but lie beside its metadata; Flink \
              would not find them"
@@ -163,11 +179,8 @@ fn remark(cx: &Context, metadata: &Metadata<'_>, file: &SnapshotFile, names: &Na
 }
 
 /// Whether a location exists; `None` where it cannot be looked at from here.
-fn is_there(location: &str) -> Option<bool> {
-    let Ok(Location::Local(path)) = Location::of(location) else {
-        return None;
-    };
-    match local::look(&path) {
+async fn is_there(cx: &Context, location: String) -> Option<bool> {
+    match cx.storage().look(&Location::of(&location).ok()?).await {
         Ok(_) => Some(true),
         Err(StorageError::Missing { .. }) => Some(false),
         Err(_) => None,

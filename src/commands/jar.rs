@@ -14,11 +14,13 @@ use crate::rest::Client;
 /// What is read of a jar at once.
 const CHUNK: usize = 256 << 10;
 
-/// A jar on this machine.
+/// A jar on this machine, or a program where a minicluster takes one.
 pub struct Jar {
     file: File,
     length: u64,
     name: String,
+    /// Whether it is a program in a TOML file, as a minicluster runs them.
+    is_program: bool,
 }
 
 impl Jar {
@@ -38,14 +40,16 @@ impl Jar {
         if !metadata.is_file() {
             return Err(cannot(format!("{shown} is not a file, so it is no jar")));
         }
-        if !name.ends_with(".jar") {
+        let is_program = name.ends_with(".toml");
+        if !is_program && !name.ends_with(".jar") {
             return Err(cannot(format!(
-                "{shown} is no jar by its name, and the cluster takes none that does not end in .jar"
+                "{shown} is no jar by its name, and the cluster takes none that does not end in .jar (a minicluster: \
+                 programs that end in .toml)"
             )));
         }
         let mut magic = [0u8; 4];
         // every zip file with an entry begins so
-        if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
+        if !is_program && (file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04") {
             return Err(cannot(format!(
                 "{shown} is not a jar: it does not begin as a zip file does"
             )));
@@ -56,12 +60,33 @@ impl Jar {
             file,
             length: metadata.len(),
             name,
+            is_program,
         })
+    }
+
+    /// Refuses a jar for a minicluster, and a program for anything else.
+    pub fn must_suit(&self, client: &Client) -> Result<(), Failure> {
+        let (name, endpoint) = (&self.name, client.endpoint());
+        match (self.is_program, client.is_minicluster()) {
+            (true, false) => Err(Failure::new(
+                Exit::Refused,
+                format!("{name} is a program for the minicluster, and {endpoint} is a Flink, which runs jars"),
+            )
+            .hint("`savepointctl minicluster` starts one; `-m` names it")),
+            (false, true) => Err(Failure::new(
+                Exit::Refused,
+                format!("{name} is a jar, and {endpoint} is a minicluster, which runs programs in TOML files"),
+            )
+            .hint("name a Flink cluster with -m, or a program that ends in .toml")),
+            _ => Ok(()),
+        }
     }
 
     /// Uploads it, and gives back its id in the cluster.
     pub async fn upload(self, cx: &Context, client: &Client) -> Result<String, Failure> {
-        let Self { file, length, name } = self;
+        let Self {
+            file, length, name, ..
+        } = self;
         let transfer = cx.printer.transfer(&format!("uploading {name}"), length);
         let content = stream::unfold((file, transfer), |(mut file, transfer)| async move {
             let mut chunk = vec![0u8; CHUNK];

@@ -1,9 +1,6 @@
 //! Has the cluster run a jar, once, however often the network makes us ask.
 
-use std::collections::BTreeMap;
-
 use super::context::{Context, Ongoing};
-use super::jar::Jar;
 use super::running::{explain, running_command};
 use super::start::Timeout;
 use super::{outcome, start};
@@ -17,23 +14,15 @@ use crate::rest::client::NotTriggered;
 use crate::rest::jars::RunRequest;
 use crate::rest::{self, Client};
 
-/// Where a jar is.
-pub enum JarSource {
-    /// On this machine: it is uploaded, and deleted again.
-    File(Jar),
-    /// In the cluster, under this id.
-    Uploaded(String),
-}
-
-/// Refuses a cluster that runs no jars.
-///
-/// # Errors
-/// Such a cluster (7), or one out of reach.
-pub async fn check(client: &Client) -> Result<(), Failure> {
-    if client.runs_jars().await? {
-        return Ok(());
-    }
-    Err(no_jars(client))
+/// A jar that lies in the cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct LaunchedJar<'a> {
+    /// Its id there.
+    pub id: &'a str,
+    /// Whether it was uploaded for this.
+    pub uploaded: bool,
+    /// Whether it stays all the same.
+    pub keep: bool,
 }
 
 /// Who owns the snapshot, under the name that the version knows.
@@ -60,41 +49,17 @@ pub fn set_claim_mode(
     }
 }
 
-/// The settings that `-D` gives for the job.
-///
-/// # Errors
-/// Settings for a version that takes none (7).
-pub fn settings(cx: &Context, client: &Client) -> Result<BTreeMap<String, String>, Failure> {
-    let version = client.version();
-    let settings: BTreeMap<String, String> = cx.job_settings()?.into_iter().collect();
-    if !settings.is_empty() && !version.at_least(1, 17) {
-        let keys: Vec<&str> = settings.keys().map(String::as_str).collect();
-        let what = format!(
-            "Flink {version} takes no settings with a job: {}",
-            keys.join(", ")
-        );
-        return Err(Failure::new(Exit::Refused, what)
-            .hint("-D for a job is there from 1.17 on; set them in the program"));
-    }
-    Ok(settings)
-}
-
-/// Has the cluster run a jar, and gives back the job's id. An uploaded jar is deleted again, unless it is to be kept.
+/// Has the cluster run a jar, and gives back the job's id. One that was uploaded for it goes again.
 ///
 /// # Errors
 /// Whatever keeps the program from running; a submission of which nobody knows what became of it (3).
 pub async fn launch(
     cx: &Context,
     client: &Client,
-    jar: JarSource,
-    keep_jar: bool,
+    jar: LaunchedJar<'_>,
     mut request: RunRequest,
     timeout: Option<Timeout>,
 ) -> Result<JobId, Failure> {
-    let (jar_id, uploaded) = match jar {
-        JarSource::File(jar) => (jar.upload(cx, client).await?, true),
-        JarSource::Uploaded(id) => (id, false),
-    };
     let id = JobId::from_bytes(*start::random_id()?.as_bytes());
     request.job_id = id.to_string();
     let location = request.savepoint_path.as_deref();
@@ -104,7 +69,7 @@ pub async fn launch(
         resume: running_command(cx, id, location),
     };
     cx.begin_other(ongoing.clone());
-    let submission = submit(cx, client, &jar_id, &request, id);
+    let submission = submit(cx, client, jar.id, &request, id);
     let submitted = match timeout.and_then(|timeout| timeout.at) {
         None => submission.await,
         Some(at) => match tokio::time::timeout_at(at.into(), submission).await {
@@ -120,33 +85,14 @@ pub async fn launch(
     };
     // where nobody knows, the main method may still run and need it
     let is_unknown = matches!(&submitted, Err(failure) if failure.exit == Exit::TimedOut);
-    if uploaded && !keep_jar && !is_unknown {
-        delete(cx, client, &jar_id).await;
-    } else if uploaded {
+    if jar.uploaded && !jar.keep && !is_unknown {
+        cx.delete_jar(client, jar.id).await;
+    } else if jar.uploaded {
         cx.printer
-            .note(format!("the jar stays in the cluster as {jar_id}"));
+            .note(format!("the jar stays in the cluster as {}", jar.id));
     }
     cx.end_other(&ongoing);
     submitted.map(|()| id)
-}
-
-/// Deletes an uploaded jar; one that stays harms nobody.
-pub async fn delete(cx: &Context, client: &Client, jar_id: &str) {
-    if let Err(error) = client.delete_jar(jar_id).await {
-        cx.printer.warning(format!(
-            "the uploaded jar {jar_id} was not deleted: {error}"
-        ));
-    }
-}
-
-fn no_jars(client: &Client) -> Failure {
-    let what = format!(
-        "{} runs no jars that are sent to it: an application cluster, or web.submit.enable is off",
-        client.endpoint()
-    );
-    Failure::new(Exit::Refused, what)
-        .hint("an application starts from a snapshot by execution.state-recovery.path (before 2.0: execution.savepoint.path)")
-        .hint("with the Kubernetes operator, set spec.job.initialSavepointPath of the FlinkDeployment")
 }
 
 /// Has the cluster run the jar. A repetition of a request whose answer was lost finds the job there.
@@ -177,7 +123,7 @@ async fn submit(
             };
             let cause = own.as_ref().unwrap_or(cause);
             Err(match location {
-                Some(location) => explain(location, cause),
+                Some(location) => explain(cx, location, cause).await,
                 None => outcome::explain_snapshot(&format!("{jar} does not run"), cause),
             })
         }

@@ -1,10 +1,13 @@
-//! `man`: the manual pages.
+//! `man`: the manual pages, made of the command tree and of what it does not say.
 
-use clap::{Args, Command, CommandFactory};
-use clap_mangen::Man;
+mod page;
+mod roff;
+mod sections;
 
-use super::Cli;
+use clap::Args;
+
 use super::context::Context;
+use super::help;
 use crate::error::Failure;
 use crate::exit::Exit;
 
@@ -37,29 +40,14 @@ pub fn run(args: &ManArgs, cx: &Context) -> Result<Exit, Failure> {
     }
 }
 
-/// Every page as (file name, roff), the tool's own first. No page carries a date.
+/// Every page as (file name, roff), the tool's own first.
 pub fn pages() -> Vec<(String, Vec<u8>)> {
-    let mut tool = Cli::command().disable_help_subcommand(true);
+    let mut tool = help::command().disable_help_subcommand(true);
     tool.build();
-    let mut pages = vec![("savepointctl.1".to_owned(), render(tool.clone()))];
-    for command in tool
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-    {
-        let name = format!("savepointctl-{}", command.get_name());
-        // clap keeps names for the whole run; a page's name is as good as static
-        let command = command.clone().display_name(name.clone());
-        pages.push((format!("{name}.1"), render(command)));
+    let mut pages = vec![("savepointctl.1".to_owned(), page::of_tool(&tool))];
+    for command in tool.get_subcommands().filter(|one| !one.is_hide_set()) {
+        let name = format!("savepointctl-{}.1", command.get_name());
+        pages.push((name, page::of_command(command)));
     }
     pages
-}
-
-fn render(command: Command) -> Vec<u8> {
-    let mut page = Vec::new();
-    let man = Man::new(command)
-        .manual("savepointctl")
-        .source(concat!("savepointctl ", env!("CARGO_PKG_VERSION")));
-    // writing to memory cannot fail
-    let _ = man.render(&mut page);
-    page
 }

@@ -1,22 +1,31 @@
 //! The command tree, and what it takes to run one of its commands.
 
+mod acknowledged;
 mod cancel;
 mod checkpoint;
+pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod diff;
 mod dispose;
 mod flink;
 mod follow;
 mod forgotten;
+mod heap;
+pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
 mod launch;
 mod list;
 mod man;
+mod minicluster;
 mod outcome;
+mod preflight;
+mod program;
 mod restore;
+mod roots;
 mod running;
 mod select;
 mod snapshots;
@@ -24,7 +33,9 @@ mod start;
 mod stop;
 mod trigger;
 mod uid;
+mod verify;
 mod wait;
+mod watch;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -41,7 +52,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use context::Context;
 
-pub use completions::scripts as completion_scripts;
+pub use complete::scripts as completion_scripts;
 pub use man::pages;
 
 /// Command-line client and savepoint manager for Apache Flink
@@ -59,7 +70,7 @@ pub use man::pages;
         savepointctl -m localhost:8081 jobs\n  \
         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
         savepointctl -m localhost:8081 stop my-job --drain",
-    after_long_help = after_long_help()
+    after_long_help = help::codes_and_environment()
 )]
 pub struct Cli {
     /// What to do.
@@ -84,8 +95,12 @@ enum Command {
     Dispose(dispose::DisposeArgs),
     List(list::ListArgs),
     Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
+    Diff(diff::DiffArgs),
+    Preflight(preflight::PreflightArgs),
     Jobs(jobs::JobsArgs),
     Uid(uid::UidArgs),
+    Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Flink(flink::FlinkArgs),
     Completions(completions::CompletionsArgs),
@@ -136,17 +151,21 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Restore(args) => block_on(&cx, restore::run(&args, &cx)),
         Command::Dispose(args) => block_on(&cx, dispose::run(&args, &cx)),
         Command::List(args) => block_on(&cx, list::run(&args, &cx)),
-        Command::Inspect(args) => inspect::run(&args, &cx),
+        Command::Inspect(args) => block_on(&cx, inspect::run(&args, &cx)),
+        Command::Verify(args) => block_on(&cx, verify::run(&args, &cx)),
+        Command::Diff(args) => block_on(&cx, diff::run(&args, &cx)),
+        Command::Preflight(args) => block_on(&cx, preflight::run(&args, &cx)),
         Command::Jobs(args) => block_on(&cx, jobs::run(&args, &cx)),
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
+        Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Flink(args) => flink::run(&args, cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }
 }
 
-/// Runs a command's body, or the part of it that needs a cluster, until it is done or the user interrupts it.
+/// Runs a command's body until it is done or the user interrupts it.
 fn block_on<T>(cx: &Context, body: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -156,7 +175,10 @@ fn block_on<T>(cx: &Context, body: impl Future<Output = Result<T, Failure>>) -> 
     runtime.block_on(async {
         tokio::select! {
             result = body => result,
-            () = interrupted() => Err(cx.interrupted()),
+            () = interrupted() => {
+                cx.clear_up().await;
+                Err(cx.interrupted())
+            }
         }
     })
 }
@@ -174,27 +196,4 @@ async fn interrupted() {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-}
-
-fn after_long_help() -> String {
-    let codes: Vec<String> = Exit::TABLE
-        .iter()
-        .map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code()))
-        .collect();
-    format!(
-        "Examples:\n  \
-         savepointctl -m localhost:8081 jobs\n  \
-         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
-         savepointctl -m localhost:8081 stop my-job --drain\n\n\
-         Exit codes:\n{}\n\n\
-         Environment:\n  \
-         SAVEPOINTCTL_JOBMANAGER    the cluster, as for -m\n  \
-         SAVEPOINTCTL_BEARER_TOKEN  a token for the Authorization header\n  \
-         SAVEPOINTCTL_BASIC_AUTH    user:password for the Authorization header\n  \
-         FLINK_REST_CLIENT_HEADERS  further headers, Name:value, one a line\n  \
-         FLINK_CONF_DIR             where Flink's configuration lies\n  \
-         FLINK_HOME                 a Flink distribution; its conf/ is read\n  \
-         HTTP_PROXY, HTTPS_PROXY, NO_PROXY  honoured, but never for loopback",
-        codes.join("\n")
-    )
 }

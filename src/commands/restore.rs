@@ -7,24 +7,25 @@ use clap::{ArgGroup, Args};
 
 use super::context::Context;
 use super::jar::Jar;
-use super::launch::{self, JarSource, launch};
+use super::launch::{self, LaunchedJar, launch};
 use super::running::{running_command, until_running};
-use super::snapshots;
 use super::start::Timeout;
+use super::{preflight, program, snapshots};
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::reference::SnapshotRef;
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::inventory::resolution::SnapshotFile;
 use crate::output::view::RestoreView;
 use crate::rest::Client;
 use crate::rest::jars::RunRequest;
 
 /// Run a job from a savepoint or checkpoint, and print its job id when all its tasks run
 ///
-/// Uploads the jar, runs it, waits until every task runs, and confirms from the checkpoint statistics that the job was
-/// restored from this snapshot. The uploaded jar is deleted again. -D settings go to the job (1.17+), less those that
-/// say how to reach the cluster.
+/// Uploads the jar, asks for its plan and stops (exit code 7) if state would be left over, runs it, waits until every
+/// task runs, and confirms from the checkpoint statistics that the job was restored from this snapshot. The uploaded jar
+/// is deleted again. -D settings go to the job (1.17+), less those that say how to reach the cluster.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("program").required(true).args(["jar", "jar_id"]))]
 #[command(after_help = "Examples:\n  \
@@ -46,12 +47,12 @@ pub struct RestoreArgs {
     )]
     from_savepoint: Option<SnapshotRef>,
 
-    /// The program's jar, which is uploaded
+    /// The program's jar, which is uploaded; for a minicluster, a program in a .toml file
     #[arg(long, value_name = "FILE")]
     jar: Option<PathBuf>,
 
     /// A jar that was uploaded before, by its id in the cluster
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "JAR_ID")]
     jar_id: Option<String>,
 
     /// The class with the main method, where the jar's manifest does not name it
@@ -65,6 +66,10 @@ pub struct RestoreArgs {
     /// Leave state behind that fits no operator of the program
     #[arg(short = 'n', long)]
     allow_non_restored_state: bool,
+
+    /// Do not ask first whether all of the state fits the program (see preflight)
+    #[arg(long)]
+    no_preflight: bool,
 
     /// Who owns the snapshot's files from now on: no-claim, claim or legacy (1.15+)
     #[arg(long, value_name = "MODE")]
@@ -93,23 +98,45 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
     let snapshot = snapshot
         .cloned()
         .ok_or_else(|| Failure::new(Exit::Usage, "give a SNAPSHOT"))?;
-    let jar = match (&args.jar, &args.jar_id) {
-        (Some(path), _) => JarSource::File(Jar::open(path)?),
-        (None, Some(id)) => JarSource::Uploaded(id.clone()),
-        (None, None) => return Err(Failure::new(Exit::Usage, "give --jar FILE or --jar-id ID")),
-    };
+    let jar = args.jar.as_deref().map(Jar::open).transpose()?;
     let client = cx.client().await?;
+    if let Some(jar) = &jar {
+        jar.must_suit(&client)?;
+    }
     let mut request = request(args, cx, &client)?;
-    launch::check(&client).await?;
+    if !client.runs_jars().await? {
+        return Err(no_jars(&client));
+    }
     let jobs = match &snapshot {
         SnapshotRef::Location(_) => Vec::new(),
         SnapshotRef::Latest { .. } => snapshots::fresh_histories(cx, &client).await?,
     };
     let location = snapshots::locate(cx, &jobs, &snapshot)?;
     request.savepoint_path = Some(location.clone());
+    let checked = match args.no_preflight {
+        true => None,
+        false => preflight::read_ahead(cx, &location).await,
+    };
 
+    let (jar_id, uploaded) = match (jar, &args.jar_id) {
+        (Some(jar), _) => (jar.upload(cx, &client).await?, true),
+        (None, Some(id)) => (id.clone(), false),
+        (None, None) => return Err(Failure::new(Exit::Usage, "give --jar FILE or --jar-id ID")),
+    };
     let timeout = args.timeout.map(Timeout::begin);
-    let id = launch(cx, &client, jar, args.keep_jar, request, timeout).await?;
+    if let Some(file) = checked {
+        let fits = check_first(args, cx, &client, &jar_id, &request, &file, timeout).await;
+        if let (Err(_), true) = (&fits, uploaded) {
+            cx.delete_jar(&client, &jar_id).await;
+        }
+        fits?;
+    }
+    let jar = LaunchedJar {
+        id: &jar_id,
+        uploaded,
+        keep: args.keep_jar,
+    };
+    let id = launch(cx, &client, jar, request, timeout).await?;
     cx.printer.note(format!("submitted job {id}"));
     if args.detached {
         let resume = running_command(cx, id, Some(&location));
@@ -119,6 +146,39 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     until_running(cx, &client, id, Some(&location), timeout).await
+}
+
+/// Stops before anything is changed, where state would be left over.
+async fn check_first(
+    args: &RestoreArgs,
+    cx: &Context,
+    client: &Client,
+    jar: &str,
+    request: &RunRequest,
+    file: &SnapshotFile,
+    timeout: Option<Timeout>,
+) -> Result<(), Failure> {
+    if args.jar.is_some() {
+        cx.begin_upload(jar);
+    }
+    let leaves_behind = args.allow_non_restored_state;
+    let plan = request.program();
+    let checking = preflight::before_restore(cx, client, jar, &plan, file, leaves_behind);
+    let checked = match timeout.and_then(|timeout| timeout.at) {
+        None => checking.await,
+        Some(at) => match tokio::time::timeout_at(at.into(), checking).await {
+            Ok(checked) => checked,
+            Err(_) => {
+                let what =
+                    "timed out while the cluster made a plan of the program: no job was started";
+                Err(Failure::new(Exit::TimedOut, what).hint(
+                    "allow more time with --timeout, or leave the check out with --no-preflight",
+                ))
+            }
+        },
+    };
+    cx.end_upload();
+    checked
 }
 
 /// The request less job id and snapshot. What the cluster's version cannot do is refused before anything is sent.
@@ -131,6 +191,12 @@ fn request(args: &RestoreArgs, cx: &Context, client: &Client) -> Result<RunReque
         ..RunRequest::default()
     };
     launch::set_claim_mode(&mut request, client, args.claim_mode)?;
-    request.flink_configuration = launch::settings(cx, client)?;
+    request.flink_configuration = program::settings(cx, client)?;
     Ok(request)
+}
+
+fn no_jars(client: &Client) -> Failure {
+    program::no_jars(client)
+        .hint("an application starts from a snapshot by execution.state-recovery.path (before 2.0: execution.savepoint.path)")
+        .hint("with the Kubernetes operator, set spec.job.initialSavepointPath of the FlinkDeployment")
 }

@@ -29,19 +29,21 @@ const UNLISTED: Duration = Duration::from_secs(30);
 const LOOK_FIRST: &str = "look at the job before you rely on it; `savepointctl cancel` ends it";
 
 /// Why a job does not run from a snapshot.
-pub fn explain(location: &str, cause: &Throwable) -> Failure {
+pub async fn explain(cx: &Context, location: &str, cause: &Throwable) -> Failure {
     let mut failure = outcome::explain_snapshot(&format!("no job runs from {location}"), cause);
     if let Some(operator) = names::unmapped(cause.text()) {
         // who it is comes before what to do
-        failure.hints.insert(0, unmapped(location, operator));
+        failure
+            .hints
+            .insert(0, unmapped(cx, location, operator).await);
     }
     failure
 }
 
 /// What the snapshot says of an operator that the program does not have. The cluster may see a snapshot that cannot be
 /// read from here, so that is no failure.
-fn unmapped(location: &str, operator: OperatorId) -> String {
-    let Ok(file) = resolution::open(location) else {
+async fn unmapped(cx: &Context, location: &str, operator: OperatorId) -> String {
+    let Ok(file) = resolution::open(cx.storage(), location).await else {
         return format!(
             "the snapshot cannot be read from this machine, so that operator {operator} has no name here"
         );
@@ -85,7 +87,7 @@ pub async fn until_running(
         RestoreView::new(id, Some(&job.name), Some(job.status.to_string()), restored)
     };
     let running = async {
-        let job = tasks_run(client, id, from, &ongoing).await?;
+        let job = tasks_run(cx, client, id, from, &ongoing).await?;
         let restored = match from {
             Some(from) => match confirm(cx, client, &job, from).await {
                 Err(failure) if failure.exit == Exit::Partial => {
@@ -118,6 +120,7 @@ pub async fn until_running(
 }
 
 async fn tasks_run(
+    cx: &Context,
     client: &Client,
     id: JobId,
     from: Option<&str>,
@@ -136,7 +139,7 @@ async fn tasks_run(
                     }
                     Some(job) if job.status == JobStatus::Finished => return Ok(job),
                     Some(job) if job.status.is_ended() => {
-                        return Err(did_not_start(client, &job, from).await);
+                        return Err(did_not_start(cx, client, &job, from).await);
                     }
                     None if started.elapsed() > UNLISTED => {
                         return Err(Failure::new(
@@ -180,12 +183,12 @@ fn lost_contact(error: rest::Error, id: JobId) -> Failure {
     failure.doing(format!("lost contact while job {id} was starting"))
 }
 
-async fn did_not_start(client: &Client, job: &Job, from: Option<&str>) -> Failure {
+async fn did_not_start(cx: &Context, client: &Client, job: &Job, from: Option<&str>) -> Failure {
     let what = from.unwrap_or("its snapshot");
     let started = Instant::now();
     loop {
         if let Ok(Some(cause)) = client.last_exception(job.id).await {
-            return explain(what, &cause);
+            return explain(cx, what, &cause).await;
         }
         if started.elapsed() > STALE {
             return Failure::new(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::context::Context;
+use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::job::Job;
 use crate::domain::reference::SnapshotRef;
@@ -113,6 +114,21 @@ pub async fn wait_for_fresh(cx: &Context, client: &Client) {
 /// # Errors
 /// Those of the cluster, and of [`locate`].
 pub async fn resolve(cx: &Context, snapshot: &SnapshotRef) -> Result<String, Failure> {
+    resolve_in(cx, snapshot, &DirArgs::default()).await
+}
+
+/// As [`resolve`], with directories in storage that flags name.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn resolve_in(
+    cx: &Context,
+    snapshot: &SnapshotRef,
+    _dirs: &DirArgs,
+) -> Result<String, Failure> {
+    if let SnapshotRef::Location(location) = snapshot {
+        return Ok(location.clone());
+    }
     let client = cx.client().await?;
     let jobs = fresh_histories(cx, &client).await?;
     locate(cx, &jobs, snapshot)

@@ -104,6 +104,11 @@ impl Environment {
         }
     }
 
+    /// The current directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Where a path that may be relative lies.
     pub(crate) fn locate(&self, path: &Path) -> PathBuf {
         self.directory.join(path)

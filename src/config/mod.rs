@@ -9,6 +9,7 @@ pub mod env;
 pub mod error;
 pub mod file;
 pub mod keystore;
+pub mod minicluster;
 mod naive;
 pub mod resolve;
 pub mod source;

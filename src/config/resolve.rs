@@ -64,16 +64,25 @@ pub fn definitions(args: &ConnectArgs) -> Result<Vec<(String, String)>, ConfigEr
     file::definitions(&args.definitions)
 }
 
-/// Flink's keys alone: its file, and `-D` over it.
+/// Flink's keys alone, its file and `-D` over it, with what the user should know about them: for a cluster of our own,
+/// which needs no endpoint.
 ///
 /// # Errors
-/// When the file cannot be read, or a definition has no key.
-pub fn flink(args: &ConnectArgs, env: &Environment) -> Result<FlinkConfig, ConfigError> {
-    let mut flink = file::load(env, false)?.config;
-    for (key, value) in file::definitions(&args.definitions)? {
-        flink.set(key, value, Source::Definition);
+/// When a file cannot be read, or a definition has no key.
+pub fn flink(
+    args: &ConnectArgs,
+    env: &Environment,
+) -> Result<(FlinkConfig, Vec<String>), ConfigError> {
+    let definitions = file::definitions(&args.definitions)?;
+    let file::Found {
+        mut config,
+        warnings,
+        ..
+    } = file::load(env, false)?;
+    for (key, value) in definitions {
+        config.set(key, value, Source::Definition);
     }
-    Ok(flink)
+    Ok((config, warnings))
 }
 
 /// Finds all settings. Reads files, and nothing else of the world.

@@ -10,6 +10,21 @@ impl OperatorId {
     pub fn from_uid(uid: &str) -> Self {
         Self::from_bytes(murmur3_x64_128(uid.as_bytes()))
     }
+
+    /// The operator id of an operator without a `uid`, from its place in the program.
+    ///
+    /// `before` is how many operators were given an id before it, `chained` how many of its outputs go to an operator
+    /// of its own chain, `inputs` are the ids of what it reads, an entry for each edge.
+    /// Source: apache/flink `StreamGraphHasherV2.generateDeterministicHash`.
+    pub fn generated(before: u32, chained: usize, inputs: &[Self]) -> Self {
+        let mut id = murmur3_x64_128(&before.to_le_bytes().repeat(1 + chained));
+        for input in inputs {
+            for (byte, of_input) in id.iter_mut().zip(input.as_bytes()) {
+                *byte = byte.wrapping_mul(37) ^ of_input;
+            }
+        }
+        Self::from_bytes(id)
+    }
 }
 
 const C1: u64 = 0x87c3_7b91_1142_53d5;
@@ -87,6 +102,41 @@ mod tests {
             assert_eq!(OperatorId::from_uid(uid).to_string(), *id, "uid '{uid}'");
         }
     }
+
+    /// Seen from Flink's own hasher: source, map, keyed reduce and sink, chained and not.
+    #[test]
+    fn an_operator_without_uid_has_the_id_that_flink_generates() {
+        for (chained, ids) in GENERATED {
+            let mut inputs = Vec::new();
+            for (before, id) in ids.iter().enumerate() {
+                let chained = usize::from(*chained && before % 2 == 0);
+                let generated = OperatorId::generated(before as u32, chained, &inputs);
+                assert_eq!(generated.to_string(), *id);
+                inputs = vec![generated];
+            }
+        }
+    }
+
+    const GENERATED: &[(bool, [&str; 4])] = &[
+        (
+            true,
+            [
+                "cbc357ccb763df2852fee8c4fc7d55f2",
+                "7df19f87deec5680128845fd9a6ca18d",
+                "90bea66de1c231edf33913ecd54406c1",
+                "17fbfcaabad45985bbdf4da0490487e3",
+            ],
+        ),
+        (
+            false,
+            [
+                "bc764cd8ddf7a0cff126f51c16239658",
+                "0a448493b4782967b150582570326227",
+                "ea632d67b7d595e5b851708ae9ad79d6",
+                "6d2677a0ecc3fd8df0b72ec675edf8f4",
+            ],
+        ),
+    ];
 
     const KNOWN: &[(&str, &str)] = &[
         ("source-id", "bd9c186e89cc37a76d776844dfa8ccba"),

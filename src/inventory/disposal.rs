@@ -46,33 +46,40 @@ impl Refusal {
 /// What snapshots' metadata says, as far as it can be read from here.
 pub trait KnownFiles {
     /// What is known of the shared files of a checkpoint.
-    fn shared(&self, place: &NormalLocation) -> SharedFiles;
+    fn shared(&self, place: &NormalLocation) -> impl Future<Output = SharedFiles>;
     /// Whether a snapshot that is no checkpoint by its name names files outside its own directory.
-    fn names_foreign_files(&self, place: &NormalLocation) -> bool;
+    fn names_foreign_files(&self, place: &NormalLocation) -> impl Future<Output = bool>;
     /// Which of the `places` hold files that the snapshot at `location` uses, in their order.
-    fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool>;
+    fn places_used(
+        &self,
+        location: &str,
+        places: &[NormalLocation],
+    ) -> impl Future<Output = Vec<bool>>;
 }
 
 /// Decides for each location.
-pub fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownFiles) -> Vec<Item> {
+pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownFiles) -> Vec<Item> {
     let places: Vec<NormalLocation> = locations
         .iter()
         .map(|location| NormalLocation::of(location))
         .collect();
-    let mut used = used_by_checkpoints(&places, jobs, known).into_iter();
-    let decide = |(location, place): (&String, &NormalLocation)| {
-        let used = used.next().flatten();
+    let used = used_by_checkpoints(&places, jobs, known).await;
+    let mut items = Vec::new();
+    for ((location, place), used) in locations.iter().zip(&places).zip(used) {
         let refusal = of_running_job(place, jobs)
             .or_else(|| restored_from(place, jobs))
             .or(used)
-            .or_else(|| may_be_restored_from(jobs))
-            .or_else(|| shares_files(place, jobs, known));
-        Item {
+            .or_else(|| may_be_restored_from(jobs));
+        let refusal = match refusal {
+            None => shares_files(place, jobs, known).await,
+            refusal => refusal,
+        };
+        items.push(Item {
             location: location.clone(),
             refusal,
-        }
-    };
-    locations.iter().zip(&places).map(decide).collect()
+        });
+    }
+    items
 }
 
 fn running(jobs: &[JobHistory]) -> impl Iterator<Item = &JobHistory> {
@@ -125,7 +132,7 @@ fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal>
 /// After a failure a job is restored from its own checkpoint, and the cluster forgets what it was restored from before;
 /// but that checkpoint still tells whose files it uses.
 /// One answer for each place, in their order; each checkpoint is looked into once.
-fn used_by_checkpoints(
+async fn used_by_checkpoints(
     places: &[NormalLocation],
     jobs: &[JobHistory],
     known: &impl KnownFiles,
@@ -142,7 +149,8 @@ fn used_by_checkpoints(
         else {
             continue;
         };
-        for (refusal, uses) in refusals.iter_mut().zip(known.places_used(&newest, places)) {
+        let used = known.places_used(&newest, places).await;
+        for (refusal, uses) in refusals.iter_mut().zip(used) {
             if uses && refusal.is_none() {
                 let (id, name) = (one.job.id, &one.job.name);
                 *refusal = Some(Refusal::new(format!(
@@ -169,7 +177,7 @@ fn may_be_restored_from(jobs: &[JobHistory]) -> Option<Refusal> {
 }
 
 /// Incremental checkpoints share files, and a disposal deletes them whoever else needs them.
-fn shares_files(
+async fn shares_files(
     place: &NormalLocation,
     jobs: &[JobHistory],
     known: &impl KnownFiles,
@@ -179,12 +187,12 @@ fn shares_files(
             && NormalLocation::of(one.location).may_be(place)
     });
     if !by_history && !place.is_checkpoint() {
-        let foreign = known.names_foreign_files(place);
+        let foreign = known.names_foreign_files(place).await;
         return foreign.then(|| {
             Refusal::new("its metadata names files outside its own directory, which a disposal would delete too".to_owned())
         });
     }
-    let reason = match known.shared(place) {
+    let reason = match known.shared(place).await {
         SharedFiles::None => return None,
         SharedFiles::Some => "it is a checkpoint with shared files, which other snapshots may use",
         SharedFiles::Unknown => {
@@ -197,6 +205,7 @@ fn shares_files(
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use jiff::Timestamp;
 
     use super::*;
@@ -250,17 +259,23 @@ mod tests {
     }
 
     impl KnownFiles for Known {
-        fn shared(&self, _: &NormalLocation) -> SharedFiles {
+        async fn shared(&self, _: &NormalLocation) -> SharedFiles {
             self.shared
         }
 
-        fn names_foreign_files(&self, _: &NormalLocation) -> bool {
+        async fn names_foreign_files(&self, _: &NormalLocation) -> bool {
             self.foreign
         }
 
-        fn places_used(&self, _: &str, places: &[NormalLocation]) -> Vec<bool> {
+        async fn places_used(&self, _: &str, places: &[NormalLocation]) -> Vec<bool> {
             vec![self.used; places.len()]
         }
+    }
+
+    /// The plan, of which nothing has to be waited for here.
+    fn plan(locations: &[String], jobs: &[JobHistory], known: &Known) -> Vec<Item> {
+        let planned = super::plan(locations, jobs, known);
+        planned.now_or_never().unwrap()
     }
 
     fn refusal(location: &str, jobs: &[JobHistory], shared: SharedFiles) -> Option<Refusal> {

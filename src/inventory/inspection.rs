@@ -3,7 +3,7 @@
 pub mod files;
 pub mod key_groups;
 pub mod names;
-mod walk;
+pub(in crate::inventory) mod walk;
 
 use crate::domain::location::NormalLocation;
 use crate::metadata::Metadata;
@@ -61,7 +61,8 @@ impl Summary {
     }
 }
 
-fn kind(metadata: &Metadata<'_>, directory: &str) -> Kind {
+/// What a snapshot that was found in `directory` is.
+pub fn kind(metadata: &Metadata<'_>, directory: &str) -> Kind {
     let properties = metadata.properties.as_ref();
     match properties
         .and_then(|p| p.content.known())

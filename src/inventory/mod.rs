@@ -1,8 +1,12 @@
 //! The savepoint manager's judgement: what there is, what depends on what, what may go. Decisions are pure.
 
 pub mod catalogue;
+pub mod check;
+pub mod diff;
 pub mod disposal;
 pub mod inspection;
+pub mod preflight;
 pub mod resolution;
+pub mod scan;
 pub mod sharing;
 pub mod trace;

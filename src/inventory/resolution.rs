@@ -5,32 +5,31 @@
 //! with those below.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use futures_util::stream::{self, StreamExt};
+
+use super::scan::names::{IN_PROGRESS, METADATA};
 use crate::domain::ids::JobId;
 use crate::metadata;
-use crate::storage::local::{self, Entry};
-use crate::storage::{Location, StorageError};
+use crate::storage::{Entry, Listed, Location, Storage, StorageError};
 
-/// The name of the metadata file in a snapshot's directory.
-const METADATA: &str = "_metadata";
 /// The largest metadata file that is read: about 24 million handles.
 pub const MAX_METADATA: u64 = 4 << 30;
 /// Bytes at the start of a file that tell whether the rest is worth reading.
 const START: u64 = 16;
-/// The name of a metadata file that Flink is still writing starts so.
-const IN_PROGRESS: &str = "._metadata.inprogress";
+/// How many directories are looked into at once.
+const CONCURRENCY: usize = 16;
 
 /// A snapshot's metadata file, read but not understood.
 #[derive(Debug)]
 pub struct SnapshotFile {
-    /// The file: a path, or a `file:` URI where one was typed.
+    /// The file: a path, or a URI where one was typed.
     pub metadata_path: String,
     /// The directory from which relative handles count, in the same spelling.
     pub directory: String,
-    /// The same as a path.
-    pub local_directory: PathBuf,
+    /// The same, taken apart.
+    pub place: Location,
     /// The whole file; its start alone where that is not a metadata file's.
     pub bytes: Vec<u8>,
 }
@@ -70,75 +69,64 @@ fn counted(candidates: usize) -> String {
 ///
 /// # Errors
 /// Nothing there, a directory that is no snapshot, or storage that cannot be read.
-pub fn open(location: &str) -> Result<SnapshotFile, ResolutionError> {
-    let path = Location::local(location)?;
+pub async fn open(storage: &Storage, location: &str) -> Result<SnapshotFile, ResolutionError> {
     // so that what is shown can be opened from anywhere
-    let path = std::path::absolute(&path).unwrap_or(path);
-    let prefix = match location.get(..5) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("file:") => "file:",
-        _ => "",
-    };
-    let (file, directory) = match local::look(&path)? {
-        Entry::Directory => (metadata_in(&path)?, path),
+    let at = Location::of(location)?.absolute();
+    let (file, directory) = match storage.look(&at).await? {
+        Entry::Directory => (metadata_in(storage, &at).await?, at),
         Entry::File { .. } | Entry::Other(_) => {
-            let directory = path.parent().unwrap_or(&path).to_owned();
-            (path, directory)
+            let directory = at.parent();
+            (at, directory)
         }
     };
-    let start = local::read_start(&file, START)?;
+    let start = storage.read_range(&file, 0..START).await?;
     let bytes = if metadata::may_be_metadata(&start) {
-        local::read(&file, MAX_METADATA)?
+        storage.read(&file, MAX_METADATA).await?
     } else {
         start
     };
     Ok(SnapshotFile {
-        metadata_path: spelled(prefix, &file),
-        directory: spelled(prefix, &directory),
-        local_directory: directory,
+        metadata_path: file.to_string(),
+        directory: directory.to_string(),
+        place: directory,
         bytes,
     })
 }
 
-/// A path without trailing slashes.
-fn spelled(prefix: &str, path: &Path) -> String {
-    // the components of a path have none between or behind them
-    let path: PathBuf = path.components().collect();
-    format!("{prefix}{}", path.display())
-}
-
 /// The metadata file in a directory.
-fn metadata_in(directory: &Path) -> Result<PathBuf, ResolutionError> {
+async fn metadata_in(storage: &Storage, directory: &Location) -> Result<Location, ResolutionError> {
     let file = directory.join(METADATA);
-    match local::look(&file) {
+    match storage.look(&file).await {
         Ok(Entry::File { .. }) => return Ok(file),
         Ok(Entry::Directory | Entry::Other(_)) | Err(StorageError::Missing { .. }) => {}
         Err(err) => return Err(err.into()),
     }
-    let names = local::names(directory)?;
-    let mut below = snapshots_in(directory, &names);
-    let jobs = names.iter().filter(|name| name.parse::<JobId>().is_ok());
-    for job in jobs.map(|name| directory.join(name)) {
+    let entries = storage.list(directory).await?;
+    let mut below = snapshots_in(storage, directory, &entries).await;
+    let jobs = entries
+        .iter()
+        .filter(|one| one.name.parse::<JobId>().is_ok());
+    for job in jobs.map(|one| directory.join(&one.name)) {
         // what may not be read, or is no directory, has no candidates
-        let names = local::names(&job).unwrap_or_default();
-        below.extend(snapshots_in(&job, &names));
+        let entries = storage.list(&job).await.unwrap_or_default();
+        below.extend(snapshots_in(storage, &job, &entries).await);
     }
-    let shown = spelled("", directory);
     if below.is_empty() {
         return Err(ResolutionError::NoMetadata {
-            directory: shown,
-            in_progress: names.iter().any(|name| name.starts_with(IN_PROGRESS)),
+            directory: directory.to_string(),
+            in_progress: entries.iter().any(|one| one.name.starts_with(IN_PROGRESS)),
         });
     }
-    below.sort_by_cached_key(|one| one.order());
+    below.sort_by_cached_key(Candidate::order);
     Err(ResolutionError::Above {
-        directory: shown,
-        candidates: below.iter().map(|one| spelled("", &one.path)).collect(),
+        directory: directory.to_string(),
+        candidates: below.iter().map(|one| one.at.to_string()).collect(),
     })
 }
 
 /// A snapshot below a directory.
 struct Candidate {
-    path: PathBuf,
+    at: Location,
     /// The number of a `chk-N`.
     checkpoint: Option<u64>,
     modified: Option<SystemTime>,
@@ -147,36 +135,46 @@ struct Candidate {
 impl Candidate {
     /// Of one directory, checkpoints by number and all others by time, the newest first.
     fn order(&self) -> impl Ord + use<> {
-        let name = self.path.file_name().map(ToOwned::to_owned);
-        let parent = self.path.parent().map(ToOwned::to_owned);
         (
-            parent,
+            self.at.parent().to_string(),
             Reverse(self.checkpoint),
             Reverse(self.modified),
-            name,
+            self.at.name().to_owned(),
         )
     }
 }
 
-/// The snapshots directly in a directory with these names in it.
-fn snapshots_in(directory: &Path, names: &[String]) -> Vec<Candidate> {
-    let candidate = |name: &String| {
-        let path = directory.join(name);
-        let is_flat = name.starts_with("savepoint-") || name.starts_with("checkpoint_metadata-");
-        let modified = match local::look(&path.join(METADATA)) {
-            Ok(Entry::File { modified, .. }) => modified,
-            _ if is_flat => match local::look(&path) {
-                Ok(Entry::File { modified, .. }) => modified,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let checkpoint = name.strip_prefix("chk-").and_then(|n| n.parse().ok());
-        Some(Candidate {
-            path,
-            checkpoint,
-            modified,
-        })
+/// The snapshots directly in a directory with these entries.
+async fn snapshots_in(
+    storage: &Storage,
+    directory: &Location,
+    entries: &[Listed],
+) -> Vec<Candidate> {
+    let candidate = |one: &Listed| {
+        let at = directory.join(&one.name);
+        let checkpoint = one.name.strip_prefix("chk-").and_then(|n| n.parse().ok());
+        let is_flat =
+            one.name.starts_with("savepoint-") || one.name.starts_with("checkpoint_metadata-");
+        let entry = one.entry;
+        async move {
+            let modified = match entry {
+                Entry::File { modified, .. } if is_flat => modified,
+                Entry::Directory => match storage.look(&at.join(METADATA)).await {
+                    Ok(Entry::File { modified, .. }) => modified,
+                    _ => return None,
+                },
+                Entry::File { .. } | Entry::Other(_) => return None,
+            };
+            Some(Candidate {
+                at,
+                checkpoint,
+                modified,
+            })
+        }
     };
-    names.iter().filter_map(candidate).collect()
+    stream::iter(entries.iter().map(candidate))
+        .buffered(CONCURRENCY)
+        .filter_map(async |found| found)
+        .collect()
+        .await
 }

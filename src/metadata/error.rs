@@ -123,7 +123,7 @@ pub enum Problem {
 }
 
 impl FormatError {
-    pub(super) fn new(offset: u64, field: &'static str, problem: Problem) -> Self {
+    pub(crate) fn new(offset: u64, field: &'static str, problem: Problem) -> Self {
         FormatError {
             offset,
             field,

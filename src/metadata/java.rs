@@ -110,7 +110,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Reads the header and the first content. The cursor then stands behind it.
-    pub(super) fn read(cursor: &mut Cursor<'a>) -> Result<Self> {
+    pub(crate) fn read(cursor: &mut Cursor<'a>) -> Result<Self> {
         let at = cursor.offset();
         if cursor.take::<4>("Java stream header")? != MAGIC {
             let problem = Problem::Java("is not ac ed 00 05");

@@ -39,7 +39,7 @@ pub fn resolve(storage: &Storage<'_>, directory: &str) -> Resolved {
 }
 
 /// Whether a path, joined to a directory, names something within it on every system that may open it.
-fn stays_inside(path: &str) -> bool {
+pub fn stays_inside(path: &str) -> bool {
     let has_scheme = path
         .split_once(':')
         .is_some_and(|(before, _)| !before.contains('/'));

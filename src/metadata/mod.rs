@@ -34,7 +34,7 @@
     )
 )]
 
-mod cursor;
+pub(crate) mod cursor;
 pub mod error;
 mod flink10;
 pub mod handle;

@@ -21,7 +21,9 @@ impl Printer {
         let mut out = io::stdout().lock();
         let written = writeln!(out, "{lines}").and_then(|()| out.flush());
         // a result that took work must not be lost with the disk it was meant for
-        finish(written).map_err(|failure| failure.hint(format!("what was to be written: {lines}")))
+        finish(written)
+            .map(drop)
+            .map_err(|failure| failure.hint(format!("what was to be written: {lines}")))
     }
 }
 

@@ -4,8 +4,10 @@ pub mod flink;
 mod json;
 pub mod printer;
 pub mod progress;
+mod style;
 mod table;
 mod text;
 pub mod view;
 
-pub use printer::{Format, Printer};
+pub use printer::{Format, Look, Printer};
+pub use style::{Colors, Style};

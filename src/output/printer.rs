@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::style::{self, Colors, Role, Style};
 use super::{json, text};
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -25,7 +26,7 @@ pub enum Format {
 /// A result that can be shown in every form.
 pub trait View: Serialize {
     /// The lines for people; empty for no output at all.
-    fn table(&self) -> String;
+    fn table(&self, style: Style) -> String;
     /// Locations or ids.
     fn names(&self) -> Vec<String>;
 
@@ -34,12 +35,33 @@ pub trait View: Serialize {
     ///
     /// # Errors
     /// Those of `out`.
-    fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self.table() {
+    fn write_table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        match self.table(style) {
             lines if lines.is_empty() => Ok(()),
-            lines => writeln!(out, "{}", text::harmless_lines(&lines)),
+            lines => {
+                let lines = text::harmless_lines(&lines);
+                writeln!(out, "{}", style::rendered(&lines, style.in_color))
+            }
         }
     }
+}
+
+/// How results look to people.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// How values are shown.
+    pub style: Style,
+    /// When to use colours.
+    pub colors: Colors,
+}
+
+/// Whether somebody still reads stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// As far as one can tell.
+    There,
+    /// The pipe was closed: whoever read has seen enough.
+    Gone,
 }
 
 /// Bytes that are collected before they are written to stdout.
@@ -49,20 +71,33 @@ const BUFFER: usize = 64 << 10;
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     format: Format,
+    look: Look,
     quiet: bool,
+    /// Nothing at all goes to stderr.
+    silent: bool,
     verbosity: u8,
     bars: bool,
 }
 
 impl Printer {
     /// A printer for this form; `verbosity` counts `-v`. `bars` are drawn only on a terminal.
-    pub fn new(format: Format, quiet: bool, verbosity: u8, bars: bool) -> Self {
+    pub fn new(format: Format, look: Look, quiet: bool, verbosity: u8, bars: bool) -> Self {
         let bars = bars && !quiet && verbosity == 0 && io::stderr().is_terminal();
         Self {
             format,
+            look,
             quiet,
+            silent: false,
             verbosity,
             bars,
+        }
+    }
+
+    /// A printer that says nothing on stderr, not even warnings.
+    pub fn silent() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Format::Name, Look::default(), true, 0, false)
         }
     }
 
@@ -81,6 +116,11 @@ impl Printer {
         self.format
     }
 
+    /// A size as the user wants it.
+    pub fn size(&self, bytes: u64) -> String {
+        self.look.style.size(bytes)
+    }
+
     /// Whether progress may be drawn.
     pub(super) fn draws_bars(&self) -> bool {
         self.bars
@@ -91,15 +131,40 @@ impl Printer {
     /// # Errors
     /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
+        self.write(view, "").map(|_| ())
+    }
+
+    /// As [`Printer::show`], for a result that is shown again and again: for people on a terminal it takes the place of
+    /// what was there.
+    ///
+    /// # Errors
+    /// As [`Printer::show`].
+    pub fn show_anew(&self, view: &impl View) -> Result<Reader, Failure> {
+        let is_for_people = self.format != Format::Json && io::stdout().is_terminal();
+        // to the upper left corner, then erase to the end
+        let begin = if is_for_people {
+            "\u{1b}[H\u{1b}[J"
+        } else {
+            ""
+        };
+        self.write(view, begin)
+    }
+
+    fn write(&self, view: &impl View, begin: &str) -> Result<Reader, Failure> {
+        let style = Style {
+            in_color: self.look.colors.are_on(&io::stdout()),
+            ..self.look.style
+        };
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        let written = match self.format {
-            Format::Table => view.write_table(&mut out),
+        let begun = out.write_all(begin.as_bytes());
+        let written = begun.and_then(|()| match self.format {
+            Format::Table => view.write_table(style, &mut out),
             Format::Json => json::write(&mut out, view),
             Format::Name => view
                 .names()
                 .iter()
                 .try_for_each(|name| writeln!(out, "{}", text::harmless(name))),
-        };
+        });
         let written = finish(written.and_then(|()| out.flush()));
         written.map_err(|failure| match view.names().as_slice() {
             // a result that took work must not be lost with the disk it was meant for
@@ -113,37 +178,33 @@ impl Printer {
     /// # Errors
     /// As [`Printer::show`].
     pub fn raw(&self, text: &[u8]) -> Result<(), Failure> {
-        finish(
-            io::stdout()
-                .lock()
-                .write_all(text)
-                .and_then(|()| io::stdout().lock().flush()),
-        )
+        let written = io::stdout().lock().write_all(text);
+        finish(written.and_then(|()| io::stdout().lock().flush())).map(|_| ())
     }
 
     /// Says something by the way.
     pub fn note(&self, what: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr("note: ", what.as_ref());
+            self.stderr(Some(Role::Note), "note: ", what.as_ref());
         }
     }
 
     /// Says something that the user should act on.
     pub fn warning(&self, what: impl AsRef<str>) {
-        self.stderr("warning: ", what.as_ref());
+        self.stderr(Some(Role::Warning), "warning: ", what.as_ref());
     }
 
     /// Says why a command failed and what to do next.
     pub fn failure(&self, failure: &Failure) {
         let mut causes = failure.source.chain();
         if let Some(first) = causes.next() {
-            self.stderr("error: ", &first.to_string());
+            self.stderr(Some(Role::Bad), "error: ", &first.to_string());
         }
         for cause in causes {
-            self.stderr("caused by: ", &cause.to_string());
+            self.stderr(None, "caused by: ", &cause.to_string());
         }
         for hint in &failure.hints {
-            self.stderr("hint: ", hint);
+            self.stderr(Some(Role::Note), "hint: ", hint);
         }
         if let (1.., Some(stack)) = (self.verbosity, &failure.stack) {
             let _ = writeln!(io::stderr().lock(), "{}", text::harmless_lines(stack));
@@ -151,21 +212,31 @@ impl Printer {
     }
 
     /// One line: a job's name must not begin another that looks like ours.
-    fn stderr(&self, label: &str, what: &str) {
+    fn stderr(&self, role: Option<Role>, label: &str, what: &str) {
+        if self.silent {
+            return;
+        }
         let what = text::harmless(what);
+        let label = match role {
+            Some(role) if self.look.colors.are_on(&io::stderr()) => {
+                style::rendered(&style::painted(role, label), true)
+            }
+            _ => label.to_owned(),
+        };
         // there is nobody left to tell if this fails
         let _ = writeln!(io::stderr().lock(), "{label}{what}");
     }
 }
 
 /// A closed pipe ends the output, not the operation.
-pub(super) fn finish(written: io::Result<()>) -> Result<(), Failure> {
+pub(super) fn finish(written: io::Result<()>) -> Result<Reader, Failure> {
     match written {
-        Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+        Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(err) => Err(Failure::new(
             Exit::Failed,
             format!("cannot write the result to stdout: {err}"),
         )),
-        _ => Ok(()),
+        Ok(()) => Ok(Reader::There),
     }
 }
 
@@ -180,6 +251,7 @@ impl Observer for Printer {
         };
         let took = exchange.took.as_secs_f64() * 1000.0;
         self.stderr(
+            None,
             "",
             &format!(
                 "> {} {} {outcome} ({took:.1} ms)",
@@ -187,7 +259,7 @@ impl Observer for Printer {
             ),
         );
         if let (2.., Some(body)) = (self.verbosity, exchange.body) {
-            self.stderr("", &format!("> {body}"));
+            self.stderr(None, "", &format!("> {body}"));
         }
     }
 

@@ -1,11 +1,12 @@
 //! Values as people read them, and texts of servers made harmless.
 
-use jiff::Timestamp;
+use super::style;
 
 /// Whether a character acts on a terminal: control characters, and those that turn the direction of writing or break
 /// lines.
 pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
+        || style::is_mark(c)
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
@@ -31,9 +32,9 @@ pub(super) fn lines(texts: Vec<String>) -> String {
     texts.join("\n")
 }
 
-/// As [`harmless`], for texts of several lines: line ends and tabs stay.
+/// As [`harmless`], for texts of several lines that we composed: line ends, tabs and marks of colours stay.
 pub(super) fn harmless_lines(text: &str) -> String {
-    let kept = |c: char| matches!(c, '\n' | '\t');
+    let kept = |c: char| matches!(c, '\n' | '\t') || style::is_mark(c);
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
             if is_harmful(c) && !kept(c) {
@@ -109,11 +110,6 @@ pub(super) fn bar(value: u64, largest: u64, columns: usize) -> String {
     }
     let length = (value as f64 / largest as f64 * columns as f64).round() as usize;
     "#".repeat(length.clamp(1, columns))
-}
-
-/// A time to the second, in UTC.
-pub(super) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// A span in its two largest units, e.g. `3d 4h` or `850ms`.

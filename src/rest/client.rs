@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::error::Error;
+use super::jars::encoded;
 use super::transport::{Observer, Options, Request, SetupError, Timing, Transport, Unanswered};
 use super::wire::{checkpoints, cluster, jobs, operations};
 use crate::domain::diagnosis;
@@ -67,6 +69,7 @@ impl Pollable {
 pub struct Client {
     pub(super) transport: Transport,
     version: FlinkVersion,
+    is_minicluster: bool,
 }
 
 impl Client {
@@ -89,7 +92,33 @@ impl Client {
             Err(error) => return Err(error.into()),
         };
         let version = FlinkVersion::parse(&overview.flink_version);
-        Ok(Self { transport, version })
+        let commit = overview.flink_commit.unwrap_or_default();
+        Ok(Self {
+            transport,
+            version,
+            is_minicluster: commit.starts_with(cluster::MINICLUSTER),
+        })
+    }
+
+    /// Whether it is the embedded runtime, which runs programs instead of jars.
+    pub fn is_minicluster(&self) -> bool {
+        self.is_minicluster
+    }
+
+    /// The metadata of a savepoint on a minicluster's heap, by its number; `None` if it is not there (any more).
+    pub async fn heap_savepoint(&self, number: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = format!("/minicluster/savepoints/{}", encoded(number));
+        let answer = self
+            .transport
+            .call::<cluster::HeapSavepoint>(&Request::get(path))
+            .await;
+        let Some(found) = found(answer)? else {
+            return Ok(None);
+        };
+        let decoded = BASE64_STANDARD.decode(found.metadata);
+        decoded
+            .map(Some)
+            .map_err(|err| self.not_flink(format!("the savepoint's metadata is not base64: {err}")))
     }
 
     /// The cluster's version.
@@ -173,6 +202,17 @@ impl Client {
         let answer: jobs::Accumulators = self.transport.call(&Request::get(path)).await?;
         let parts = |one: jobs::Accumulator| (one.name, one.class, one.value);
         Ok(answer.user.into_iter().map(parts).collect())
+    }
+
+    /// The max parallelism that a job sets for all its operators; `None` if it sets none, is unknown, or the version does
+    /// not tell.
+    pub async fn max_parallelism(&self, job: JobId) -> Result<Option<u32>, Error> {
+        let request = Request::get(format!("/jobs/{job}"));
+        let shape = found(self.transport.call::<jobs::JobShape>(&request).await)?;
+        let max = shape.and_then(|shape| shape.max_parallelism);
+        Ok(max
+            .and_then(|max| u32::try_from(max).ok())
+            .filter(|max| *max > 0))
     }
 
     /// A job's checkpoint statistics, up to some seconds old; `None` if the job is unknown, takes no checkpoints, or is

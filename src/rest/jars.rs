@@ -14,6 +14,7 @@ use super::transport::Request;
 use super::wire::{cluster, jars};
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::ids::JobId;
+use crate::domain::plan::Plan;
 use crate::domain::secret::MASK;
 use crate::domain::throwable::Throwable;
 
@@ -21,6 +22,39 @@ use crate::domain::throwable::Throwable;
 const MAIN_METHOD: Duration = Duration::from_secs(600);
 /// How long an upload may take.
 const UPLOAD: Duration = Duration::from_secs(3600);
+
+/// What to make a plan of. What the cluster's version does not know must be left out.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanRequest {
+    /// The class with the main method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_class: Option<String>,
+    /// The program's arguments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub program_args_list: Vec<String>,
+    /// The job's parallelism.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallelism: Option<u32>,
+    /// Settings of this job (1.17+).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flink_configuration: BTreeMap<String, String>,
+}
+
+impl PlanRequest {
+    /// The same with operator chaining switched off, under both names that it has had (1.17+).
+    #[must_use]
+    pub fn without_chaining(mut self) -> Self {
+        for key in [
+            "pipeline.operator-chaining.enabled",
+            "pipeline.operator-chaining",
+        ] {
+            self.flink_configuration
+                .insert(key.to_owned(), "false".to_owned());
+        }
+        self
+    }
+}
 
 /// What to run from a jar. What the cluster's version does not know must be left out.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -55,6 +89,16 @@ pub struct RunRequest {
 }
 
 impl RunRequest {
+    /// What the same program's plan is made of.
+    pub fn program(&self) -> PlanRequest {
+        PlanRequest {
+            entry_class: self.entry_class.clone(),
+            program_args_list: self.program_args_list.clone(),
+            parallelism: self.parallelism,
+            flink_configuration: self.flink_configuration.clone(),
+        }
+    }
+
     /// Sets the claim mode under the name that the version knows.
     pub fn set_claim_mode(&mut self, mode: ClaimMode, takes_claim_mode: bool) {
         if takes_claim_mode {
@@ -70,6 +114,16 @@ impl Client {
     pub async fn runs_jars(&self) -> Result<bool, Error> {
         let config: cluster::Config = self.transport.call(&Request::get("/config")).await?;
         Ok(config.features.is_none_or(|features| features.web_submit))
+    }
+
+    /// The jars in the cluster, as (id, name), in its order: the newest first.
+    pub async fn jars(&self) -> Result<Vec<(String, String)>, Error> {
+        let found: jars::Jars = self.transport.call(&Request::get("/jars")).await?;
+        Ok(found
+            .files
+            .into_iter()
+            .map(|jar| (jar.id, jar.name))
+            .collect())
     }
 
     /// Uploads a jar of `length` bytes and gives back its id in the cluster. Sent once: each upload is a new jar.
@@ -121,13 +175,33 @@ impl Client {
         })
     }
 
-    /// The plan of the job that a jar's program would run, as the server's JSON.
+    /// What the cluster would make of a jar's program. Its main method runs, up to where it would start the job.
     ///
     /// # Errors
-    /// Refusals, as of a program whose main method fails.
-    pub async fn plan(&self, jar: &str, request: &RunRequest) -> Result<Value, Error> {
+    /// Those of [`Client::run_jar`] that are not about a snapshot, and an answer that is no plan.
+    pub async fn plan_jar(&self, jar: &str, request: &PlanRequest) -> Result<Plan, Error> {
+        let plan: jars::Planned = self.planned(jar, request).await?;
+        plan.into_plan()
+            .map_err(|err| self.not_flink(format!("its plan: {err}")))
+    }
+
+    /// The same plan as the server's JSON.
+    ///
+    /// # Errors
+    /// As [`Client::plan_jar`].
+    pub async fn plan_json(&self, jar: &str, request: &PlanRequest) -> Result<Value, Error> {
+        let plan: jars::RawPlan = self.planned(jar, request).await?;
+        Ok(plan.plan)
+    }
+
+    async fn planned<T: serde::de::DeserializeOwned>(
+        &self,
+        jar: &str,
+        request: &PlanRequest,
+    ) -> Result<T, Error> {
         let body = serde_json::to_value(request).unwrap_or(Value::Null);
         let shown = without_secrets(&body);
+        // safe to repeat: it starts nothing
         let request = Request {
             method: Method::POST,
             path: format!("/jars/{}/plan", encoded(jar)),
@@ -135,8 +209,8 @@ impl Client {
             shown: Some(&shown),
             repeatable: true,
         };
-        let answer: Result<jars::Plan, _> = self.transport.call_for(&request, MAIN_METHOD).await;
-        Ok(answer.map_err(|unanswered| unanswered.error)?.plan)
+        let answer = self.transport.call_for(&request, MAIN_METHOD);
+        answer.await.map_err(|unanswered| unanswered.error)
     }
 
     /// Deletes an uploaded jar. One that is not there any more is deleted.
@@ -191,7 +265,7 @@ fn without_secrets(body: &Value) -> Value {
 }
 
 /// A path segment: everything but the plainest characters as `%XX`.
-fn encoded(segment: &str) -> String {
+pub(super) fn encoded(segment: &str) -> String {
     segment.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));

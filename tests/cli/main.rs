@@ -9,17 +9,24 @@ mod checkpoint;
 mod commons_cli;
 mod config;
 mod connect;
+mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
 mod forgotten;
 mod jobs;
 mod list;
+mod look;
 mod output;
 mod restore;
 mod restored;
 mod run;
 mod server;
+#[allow(dead_code, reason = "shared with the tests of inspect")]
+#[path = "../inspect/snapshots.rs"]
+#[path = "../inspect/snapshots.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod snapshots;
 mod stop;
 mod terminal;
 mod timeout;
@@ -27,4 +34,5 @@ mod tls;
 mod trigger;
 mod uid;
 mod usage;
+mod verify;
 mod wait;

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use super::server::Flink;
+use savepointctl::metadata::{self, Metadata};
 
 /// No run of a test may take longer.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -30,11 +31,18 @@ impl Dir {
     }
 
     /// Writes a file, with the directories above it, and gives back its path.
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
+    }
+
+    /// Writes a snapshot's metadata file, and gives back the directory.
+    pub fn snapshot(&self, directory: &str, metadata: &Metadata<'_>) -> String {
+        let bytes = metadata::write(metadata).unwrap();
+        let file = self.file(&format!("{directory}/_metadata"), bytes);
+        file.strip_suffix("/_metadata").unwrap().to_owned()
     }
 }
 

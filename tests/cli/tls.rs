@@ -179,7 +179,7 @@ fn flinks_own_keys_name_stores_in_pkcs12() {
 fn a_jks_truststore_is_exit_2_with_the_command_that_converts_it() {
     let dir = Dir::new();
     let store = fixture("tls/truststore.jks");
-    dir.file("config.yaml", &format!(
+    dir.file("config.yaml", format!(
         "rest.address: 127.0.0.1\nsecurity.ssl.rest.enabled: true\nsecurity.ssl.rest.truststore: {store}\nsecurity.ssl.rest.truststore-password: changeit\n"
     ));
     let run = tool(["jobs"]).env("FLINK_CONF_DIR", dir.path().to_str().unwrap());

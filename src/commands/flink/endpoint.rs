@@ -47,7 +47,8 @@ impl Setup {
             .map(|(key, value)| Secret::new(format!("{key}={value}")))
             .collect();
         connect.definitions = [typed, pairs].concat();
-        let flink = config::flink(&connect, &environment).map_err(unreadable)?;
+        // what is odd about it is said when the settings are resolved
+        let (flink, _) = config::flink(&connect, &environment).map_err(unreadable)?;
         let from_file = |key: &str| {
             let found = flink.get(key)?;
             matches!(found.source, Source::File { .. }).then_some(found)

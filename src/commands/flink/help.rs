@@ -9,7 +9,8 @@ use crate::exit::Exit;
 pub const EXAMPLES: &str = "Examples:\n  \
     savepointctl flink list -a\n  \
     savepointctl flink savepoint -m jm:8081 2e8f00d94cde8d5f4b6b1a8bcd87e5a3 s3://bucket/savepoints\n  \
-    ln -s \"$(command -v savepointctl)\" ~/bin/flink && flink stop -p s3://bucket/savepoints 2e8f00d94cde8d5f4b6b1a8bcd87e5a3";
+    savepointctl flink stop -p s3://bucket/savepoints 2e8f00d94cde8d5f4b6b1a8bcd87e5a3\n  \
+    savepointctl flink run -d -s s3://bucket/savepoints/savepoint-2e8f00-50f070dbeff0 orders.jar --input topic";
 
 /// What `-v` prints.
 pub const VERSION: &str = concat!(

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::super::context::{Context, Ongoing};
 use super::super::jar::Jar;
-use super::super::launch::{self, JarSource};
+use super::super::launch::{self, LaunchedJar, launch};
+use super::super::program;
 use super::super::running::running_command;
-use super::super::start;
 use super::end::{self, until_ended};
 use super::endpoint::Setup;
 use super::{block_on, help, usage};
@@ -16,6 +16,7 @@ use crate::domain::claim_mode::ClaimMode;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::output::flink::Plan;
+use crate::rest::Client;
 use crate::rest::jars::RunRequest;
 
 /// A program as the line names it.
@@ -158,11 +159,15 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let cx = setup.context(line)?;
     block_on(&cx, async {
         let client = cx.client().await?;
-        launch::check(&client).await?;
         launch::set_claim_mode(&mut request, &client, claim_mode)?;
-        request.flink_configuration = launch::settings(&cx, &client)?;
-        let jar = JarSource::File(program.jar);
-        let id = launch::launch(&cx, &client, jar, false, request, None).await?;
+        request.flink_configuration = program::settings(&cx, &client)?;
+        let jar = upload(&cx, &client, program.jar).await?;
+        let launched = LaunchedJar {
+            id: &jar,
+            uploaded: true,
+            keep: false,
+        };
+        let id = launch(&cx, &client, launched, request, None).await?;
         cx.printer
             .flink(format!("Job has been submitted with JobID {id}"))?;
         if detached {
@@ -179,12 +184,19 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     })
 }
 
+/// Uploads the program's jar, where the cluster runs jars.
+async fn upload(cx: &Context, client: &Client, jar: Jar) -> Result<String, Failure> {
+    jar.must_suit(client)?;
+    if !client.runs_jars().await? {
+        return Err(program::no_jars(client));
+    }
+    jar.upload(cx, client).await
+}
+
 /// Runs `info`.
 pub fn info(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let program = Program::of(Action::Info, line)?;
-    let mut request = program.request();
-    // the plan is made for a job, and no job begins
-    request.job_id = start::random_id()?.to_string();
+    let mut request = program.request().program();
     for option in ["d", "sae"].iter().filter(|option| line.has(option)) {
         setup
             .printer
@@ -193,11 +205,12 @@ pub fn info(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let cx = setup.context(line)?;
     block_on(&cx, async {
         let client = cx.client().await?;
-        launch::check(&client).await?;
-        request.flink_configuration = launch::settings(&cx, &client)?;
-        let jar = program.jar.upload(&cx, &client).await?;
-        let plan = client.plan(&jar, &request).await;
-        launch::delete(&cx, &client, &jar).await;
+        request.flink_configuration = program::settings(&cx, &client)?;
+        let jar = upload(&cx, &client, program.jar).await?;
+        cx.begin_upload(&jar);
+        let plan = client.plan_json(&jar, &request).await;
+        cx.end_upload();
+        cx.delete_jar(&client, &jar).await;
         let plan = plan.doing(|| "the program has no plan".to_owned())?;
         show_plan(&cx, Plan(plan))
     })

@@ -1,7 +1,5 @@
 //! Every stream of a snapshot, with whose it is and who else may use it.
 
-use std::path::Path;
-
 use crate::metadata::handle::{Incremental, KeyedHandle, Scope, StreamHandle};
 use crate::metadata::location::{Resolved, resolve};
 use crate::metadata::model::SubtaskState;
@@ -27,6 +25,8 @@ pub struct Piece<'m> {
     pub owner: Owner,
     /// What the handles say of who may use it.
     pub sharing: Sharing,
+    /// Whether it is a file of a changelog: Flink writes a byte in front of the stream that it does not count.
+    pub is_changelog: bool,
 }
 
 /// Shows every stream of a snapshot, in the file's order.
@@ -38,6 +38,7 @@ pub fn pieces<'m>(metadata: &'m Metadata<'m>, visitor: &mut dyn FnMut(Piece<'m>)
         };
         let mut walk = Walk {
             owner: owner(None),
+            is_changelog: false,
             visitor: &mut *visitor,
         };
         walk.stream(operator.coordinator.as_ref(), Sharing::Exclusive);
@@ -88,23 +89,31 @@ impl<'m> TellingPaths<'m> {
     ///
     /// `is_there` tells whether a location exists, or `None` where it cannot be looked at; `is_beside` whether a name
     /// is in the directory of the metadata.
-    pub fn moved_from(
+    pub async fn moved_from(
         &self,
-        is_there: impl Fn(&str) -> Option<bool>,
-        is_beside: impl Fn(&Path) -> bool,
+        is_there: impl AsyncFn(String) -> Option<bool>,
+        is_beside: impl AsyncFn(String) -> bool,
     ) -> Option<String> {
-        self.absolute.iter().find_map(|path| {
+        for path in &self.absolute {
             let path = path.to_str();
-            let (place, name) = path.rsplit_once('/')?;
+            let Some((place, name)) = path.rsplit_once('/') else {
+                continue;
+            };
             let is_name = !matches!(name, "" | "." | "..") && !name.contains('\0');
-            let moved = is_name && is_there(&path) != Some(true) && is_beside(Path::new(name));
-            moved.then(|| place.to_owned())
-        })
+            if is_name
+                && is_there(path.to_string()).await != Some(true)
+                && is_beside(name.to_owned()).await
+            {
+                return Some(place.to_owned());
+            }
+        }
+        None
     }
 }
 
 struct Walk<'v, 'm> {
     owner: Owner,
+    is_changelog: bool,
     visitor: &'v mut dyn FnMut(Piece<'m>),
 }
 
@@ -114,6 +123,7 @@ impl<'m> Walk<'_, 'm> {
             part,
             owner: self.owner,
             sharing,
+            is_changelog: self.is_changelog,
         });
     }
 
@@ -164,9 +174,11 @@ impl<'m> Walk<'_, 'm> {
             }
             // the next checkpoint names the same increments until the state is materialised
             KeyedHandle::ChangelogStream(handle) => {
+                self.is_changelog = true;
                 for part in &handle.parts {
                     self.stream(part.handle.as_ref(), Sharing::Shared);
                 }
+                self.is_changelog = false;
             }
         }
     }

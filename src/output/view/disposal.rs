@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use super::super::table;
 use crate::inventory::disposal::Item;
 
@@ -36,7 +37,7 @@ impl DisposalPlanView {
 }
 
 impl View for DisposalPlanView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         let rows = self.snapshots.iter().map(|item| {
             let action = match (item.dispose, item.forced) {
                 (true, false) => "dispose",
@@ -81,7 +82,7 @@ impl DisposedView {
 }
 
 impl View for DisposedView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         self.location.clone()
     }
 

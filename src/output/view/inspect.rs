@@ -82,25 +82,13 @@ impl<'m> From<Inspection<'m>> for Document<'m> {
     fn from(inspection: Inspection<'m>) -> Self {
         let Inspection { metadata, found } = inspection;
         let content = metadata.properties.as_ref().map(|p| &p.content);
-        let snapshot = content
-            .and_then(|content| content.known())
-            .map(|p| p.snapshot);
         Document {
             metadata_path: found.metadata_path,
             metadata_size: found.metadata_size,
             metadata_version: metadata.format.version().map(|version| version.number()),
             checkpoint_id: metadata.checkpoint_id,
-            snapshot_type: snapshot.map(|snapshot| match snapshot {
-                SnapshotType::Checkpoint { .. } => "checkpoint",
-                SnapshotType::Savepoint { .. } => "savepoint",
-            }),
-            format: snapshot.and_then(|snapshot| match snapshot {
-                SnapshotType::Checkpoint { .. } => None,
-                SnapshotType::Savepoint { format, .. } => Some(match format {
-                    SavepointFormat::Canonical => "canonical",
-                    SavepointFormat::Native => "native",
-                }),
-            }),
+            snapshot_type: snapshot_type(metadata),
+            format: format_name(metadata),
             state_size: metadata.state_size(),
             trailing_bytes: metadata.trailing.len(),
             properties_problem: content.and_then(|content| match content {
@@ -126,6 +114,30 @@ impl<'m> From<Inspection<'m>> for Document<'m> {
                 view: OperatorView::new,
             },
         }
+    }
+}
+
+fn recorded(metadata: &Metadata<'_>) -> Option<SnapshotType> {
+    let properties = metadata.properties.as_ref()?;
+    properties.content.known().map(|known| known.snapshot)
+}
+
+/// What the metadata says that the snapshot is.
+pub(super) fn snapshot_type(metadata: &Metadata<'_>) -> Option<&'static str> {
+    recorded(metadata).map(|snapshot| match snapshot {
+        SnapshotType::Checkpoint { .. } => "checkpoint",
+        SnapshotType::Savepoint { .. } => "savepoint",
+    })
+}
+
+/// The format of a savepoint.
+pub(super) fn format_name(metadata: &Metadata<'_>) -> Option<&'static str> {
+    match recorded(metadata)? {
+        SnapshotType::Checkpoint { .. } => None,
+        SnapshotType::Savepoint { format, .. } => Some(match format {
+            SavepointFormat::Canonical => "canonical",
+            SavepointFormat::Native => "native",
+        }),
     }
 }
 

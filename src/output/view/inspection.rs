@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::super::printer::View;
+use super::super::style::Style;
 use super::super::text;
 use super::inspect::Inspection;
 use crate::inventory::inspection::files::References;
@@ -67,10 +68,10 @@ impl Serialize for InspectionView<'_> {
 }
 
 impl View for InspectionView<'_> {
-    fn table(&self) -> String {
+    fn table(&self, style: Style) -> String {
         let mut lines = Vec::new();
         // writing into memory cannot fail
-        let _ = self.write_table(&mut lines);
+        let _ = self.write_table(style, &mut lines);
         String::from_utf8_lossy(&lines).into_owned()
     }
 
@@ -79,15 +80,15 @@ impl View for InspectionView<'_> {
         operators.map(|operator| operator.id.to_string()).collect()
     }
 
-    fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let totals = self.references().totals();
-        self.write_head(&totals, out)?;
-        self.write_operators(out)?;
+        self.write_head(style, &totals, out)?;
+        self.write_operators(style, out)?;
         for operator in &self.details.key_groups {
-            self.write_key_groups(operator, out)?;
+            self.write_key_groups(style, operator, out)?;
         }
         if self.details.files {
-            self.write_files(&totals, out)?;
+            self.write_files(style, &totals, out)?;
         }
         Ok(())
     }
@@ -117,8 +118,8 @@ impl InspectionView<'_> {
 }
 
 /// A size as Flink gives it: -1 stands for unknown, and sums of unknown sizes may be below that.
-fn size(bytes: i64) -> String {
-    u64::try_from(bytes).map_or_else(|_| "unknown".to_owned(), text::size)
+fn size(style: Style, bytes: i64) -> String {
+    u64::try_from(bytes).map_or_else(|_| "unknown".to_owned(), |bytes| style.size(bytes))
 }
 
 /// A number and what it counts.

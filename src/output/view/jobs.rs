@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::{Role, Style};
 use super::super::{table, text};
 use crate::domain::job::Job;
 use crate::domain::snapshot::{History, Restored, Snapshot, SnapshotKind};
@@ -126,7 +127,7 @@ impl From<&Restored> for RestoredView {
 }
 
 impl View for JobsView {
-    fn table(&self) -> String {
+    fn table(&self, style: Style) -> String {
         let snapshot = |snapshot: &Option<SnapshotView>| match snapshot {
             None => "-".to_owned(),
             Some(s) => s
@@ -145,16 +146,17 @@ impl View for JobsView {
             )
         };
         let rows = self.jobs.iter().map(|job| {
-            vec![
+            let row = vec![
                 job.job_id.clone(),
                 job.job_name.clone(),
                 job.status(),
-                text::time(job.started),
+                style.time(job.started),
                 text::span(job.duration_ms),
                 snapshot(&job.last_savepoint),
                 snapshot(&job.last_checkpoint),
                 restored(&job.restored_from),
-            ]
+            ];
+            ((job.job_status == "FAILED").then_some(Role::Bad), row)
         });
         let heading = [
             "JOB ID",
@@ -166,7 +168,7 @@ impl View for JobsView {
             "LAST CHECKPOINT",
             "RESTORED FROM",
         ];
-        table::render(&heading, rows)
+        table::painted(&heading, rows)
     }
 
     fn names(&self) -> Vec<String> {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use super::super::text;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::job::JobStatus;
@@ -79,7 +80,7 @@ impl OperationView {
 }
 
 impl View for OperationView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         text::lines(self.names())
     }
 
@@ -110,7 +111,7 @@ impl TriggerIdView {
 }
 
 impl View for TriggerIdView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         self.trigger_id.clone()
     }
 
@@ -139,7 +140,7 @@ impl CancelView {
 }
 
 impl View for CancelView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         self.job_id.clone()
     }
 
@@ -166,7 +167,7 @@ impl DisposalView {
 }
 
 impl View for DisposalView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         String::new()
     }
 

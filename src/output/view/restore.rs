@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use crate::domain::ids::JobId;
 use crate::domain::snapshot::Restored;
 
@@ -37,7 +38,7 @@ impl RestoreView {
 }
 
 impl View for RestoreView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         self.job_id.clone()
     }
 

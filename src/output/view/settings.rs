@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use super::super::table;
 
 /// Every setting in force. Secret values have been masked before they come here.
@@ -35,7 +36,7 @@ impl SettingsView {
 }
 
 impl View for SettingsView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         let row = |s: &SettingView| vec![s.name.clone(), s.value.clone(), s.source.clone()];
         table::render(
             &["SETTING", "VALUE", "SOURCE"],

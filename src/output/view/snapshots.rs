@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::printer::View;
-use super::super::{table, text};
+use super::super::style::{Role, Style};
+use super::super::table;
 use crate::inventory::catalogue::Remembered;
 
 /// Snapshots, newest first.
@@ -66,13 +67,14 @@ impl From<&Remembered<'_>> for SnapshotView {
 }
 
 impl View for SnapshotsView {
-    fn table(&self) -> String {
+    fn table(&self, style: Style) -> String {
         let rows = self.snapshots.iter().map(|one| {
-            vec![
-                text::time(one.triggered),
+            let row = vec![
+                style.time(one.triggered),
                 one.kind.to_owned(),
                 one.format.clone().unwrap_or_else(|| "-".to_owned()),
-                one.state_size.map_or_else(|| "-".to_owned(), text::size),
+                one.state_size
+                    .map_or_else(|| "-".to_owned(), |size| style.size(size)),
                 one.job_name.clone(),
                 if one.discarded {
                     "yes".to_owned()
@@ -80,9 +82,10 @@ impl View for SnapshotsView {
                     "no".to_owned()
                 },
                 one.location.clone(),
-            ]
+            ];
+            (one.discarded.then_some(Role::Faint), row)
         });
-        table::render(
+        table::painted(
             &[
                 "TIME",
                 "KIND",

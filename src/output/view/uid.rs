@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::printer::View;
+use super::super::style::Style;
 use crate::domain::ids::OperatorId;
 
 /// Uids with their operator ids, in the order asked for.
@@ -31,7 +32,7 @@ impl UidsView {
 }
 
 impl View for UidsView {
-    fn table(&self) -> String {
+    fn table(&self, _: Style) -> String {
         self.names().join("\n")
     }
 

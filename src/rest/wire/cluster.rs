@@ -7,6 +7,18 @@ use serde::Deserialize;
 pub(in crate::rest) struct Overview {
     #[serde(rename = "flink-version")]
     pub(in crate::rest) flink_version: String,
+    #[serde(default, rename = "flink-commit")]
+    pub(in crate::rest) flink_commit: Option<String>,
+}
+
+/// What a minicluster's `flink-commit` begins with.
+pub(in crate::rest) const MINICLUSTER: &str = "savepointctl minicluster";
+
+/// `GET /minicluster/savepoints/:number`, which only the minicluster has.
+#[derive(Deserialize)]
+pub(in crate::rest) struct HeapSavepoint {
+    /// In base64.
+    pub(in crate::rest) metadata: String,
 }
 
 /// `GET /config`.

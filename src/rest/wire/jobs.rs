@@ -1,4 +1,4 @@
-//! `/jobs/overview` and `/jobs/:id/status`.
+//! `/jobs/overview`, `/jobs/:id` and `/jobs/:id/status`.
 
 use serde::Deserialize;
 
@@ -61,6 +61,14 @@ impl JobDetails {
             },
         })
     }
+}
+
+/// `GET /jobs/:id`: the little that is needed of it.
+#[derive(Deserialize)]
+pub(in crate::rest) struct JobShape {
+    /// What the job sets for all its operators; -1 for nothing.
+    #[serde(default, rename = "maxParallelism")]
+    pub(in crate::rest) max_parallelism: Option<i64>,
 }
 
 /// `GET /jobs/:id/status` (1.16+).

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use std::path::Path;
+use futures_util::FutureExt;
 
 use super::*;
 use crate::domain::ids::OperatorId;
@@ -193,10 +193,14 @@ fn a_snapshot_whose_absolute_paths_are_gone_but_lie_beside_it_was_moved() {
         file("file:/old/sp/f1", 1),
     )])]);
     let paths = TellingPaths::of(&metadata);
-    let moved = paths.moved_from(|_| Some(false), |name| name == Path::new("f1"));
-    assert_eq!(moved.as_deref(), Some("file:/old/sp"));
-    assert_eq!(paths.moved_from(|_| Some(true), |_| true), None);
-    assert_eq!(paths.moved_from(|_| Some(false), |_| false), None);
+    let moved = |is_there: Option<bool>, beside: &str| {
+        let is_beside = async |name: String| name == beside;
+        let moved = paths.moved_from(async |_| is_there, is_beside);
+        moved.now_or_never().unwrap()
+    };
+    assert_eq!(moved(Some(false), "f1").as_deref(), Some("file:/old/sp"));
+    assert_eq!(moved(Some(true), "f1"), None);
+    assert_eq!(moved(Some(false), "f2"), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{InspectionView, WIDTH, counted, text};
+use super::{InspectionView, Style, WIDTH, counted, text};
 use crate::inventory::inspection::files::listing::{Directory, Listing};
 use crate::inventory::inspection::files::{FileUse, Totals};
 
@@ -12,7 +12,12 @@ const FILES: usize = 20;
 const USERS: usize = 24;
 
 impl InspectionView<'_> {
-    pub(super) fn write_files(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write_files(
+        &self,
+        style: Style,
+        totals: &Totals,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         if totals.files == 0 {
             return writeln!(out, "\nno files: all state is within the metadata");
         }
@@ -24,7 +29,7 @@ impl InspectionView<'_> {
                 writeln!(out, "        SIZE  USES  SHARING     FILE")?;
                 last = Some(directory);
             }
-            self.write_file(directory, &file, out)?;
+            self.write_file(style, directory, &file, out)?;
         }
         let left = totals.files.saturating_sub(self.shown(FILES));
         if left > 0 {
@@ -44,11 +49,14 @@ impl InspectionView<'_> {
 
     fn write_file(
         &self,
+        style: Style,
         directory: Directory<'_>,
         file: &FileUse<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let size = file.size.map_or_else(|| "unknown".to_owned(), text::size);
+        let size = file
+            .size
+            .map_or_else(|| "unknown".to_owned(), |size| style.size(size));
         let sharing = file.sharing.label();
         let start = format!("  {size:>10}  {:>4}  {sharing:<10}", file.references);
         let name = self.cut(&directory.name_of(file), WIDTH - text::width(&start) - 2);

@@ -4,14 +4,19 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{InspectionView, counted, size, text};
+use super::{InspectionView, Style, counted, size, text};
 use crate::inventory::inspection::files::Totals;
 use crate::inventory::inspection::{Kind, Summary};
 use crate::metadata::Format;
 use crate::metadata::properties::SavepointFormat;
 
 impl InspectionView<'_> {
-    pub(super) fn write_head(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write_head(
+        &self,
+        style: Style,
+        totals: &Totals,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let metadata = self.document.metadata;
         let summary = &Summary::new(metadata, self.document.found.directory);
         writeln!(out, "{}", text::harmless(self.document.found.metadata_path))?;
@@ -25,7 +30,7 @@ impl InspectionView<'_> {
                 version.written_by()
             ),
         };
-        let metadata_size = text::size(self.document.found.metadata_size);
+        let metadata_size = style.size(self.document.found.metadata_size);
         line("metadata", format!("{written_by}; {metadata_size}"))?;
         line(
             "readable by",
@@ -40,11 +45,11 @@ impl InspectionView<'_> {
                 line("job id", job.to_string())?;
             }
             if let Ok(at) = Timestamp::from_millisecond(flink10.triggered_ms) {
-                line("triggered", text::time(at))?;
+                line("triggered", style.time(at))?;
             }
         }
-        line("state size", size(summary.state_size))?;
-        line("files", files(totals))?;
+        line("state size", size(style, summary.state_size))?;
+        line("files", files(style, totals))?;
         if totals.inline.count > 0 {
             let inline = totals.inline;
             let streams = counted(inline.count, "stream", "streams");
@@ -52,7 +57,7 @@ impl InspectionView<'_> {
                 "inline",
                 format!(
                     "{} in {streams} within the metadata",
-                    text::size(inline.size)
+                    style.size(inline.size)
                 ),
             )?;
         }
@@ -63,7 +68,10 @@ impl InspectionView<'_> {
             .sum();
         match metadata.master_states.len() {
             0 => Ok(()),
-            count => line("master states", format!("{count} ({})", size(states))),
+            count => line(
+                "master states",
+                format!("{count} ({})", size(style, states)),
+            ),
         }
     }
 }
@@ -93,7 +101,7 @@ fn kind(kind: Kind) -> String {
     }
 }
 
-fn files(totals: &Totals) -> String {
+fn files(style: Style, totals: &Totals) -> String {
     if totals.files == 0 {
         return "none".to_owned();
     }
@@ -107,7 +115,7 @@ fn files(totals: &Totals) -> String {
             kinds.push(format!("{count} {word}"));
         }
     }
-    let bytes = text::size(totals.files_size);
+    let bytes = style.size(totals.files_size);
     let bytes = match totals.unknown_sizes {
         0 => bytes,
         unknown if unknown == totals.files => "sizes not recorded".to_owned(),

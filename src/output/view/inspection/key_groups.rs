@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{InspectionView, WIDTH, counted, text};
+use super::{InspectionView, Style, WIDTH, counted, text};
 use crate::inventory::inspection::key_groups::KeyGroupSizes;
 use crate::metadata::model::Operator;
 
@@ -21,6 +21,7 @@ struct Row {
 impl InspectionView<'_> {
     pub(super) fn write_key_groups(
         &self,
+        style: Style,
         operator: &Operator<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -40,7 +41,7 @@ impl InspectionView<'_> {
             let with_state = counted(sizes.groups.len(), "key group", "key groups");
             writeln!(out, "  {with_state} with state")?;
             let rows = self.rows(&sizes, operator.max_parallelism);
-            write_rows(&rows, out)?;
+            write_rows(style, &rows, out)?;
             if rows.iter().any(|row| row.first < row.last) {
                 writeln!(
                     out,
@@ -63,7 +64,7 @@ impl InspectionView<'_> {
                 })
                 .collect();
             let shown = self.shown(ROWS).min(rows.len());
-            write_rows(rows.get(..shown).unwrap_or_default(), out)?;
+            write_rows(style, rows.get(..shown).unwrap_or_default(), out)?;
             if rows.len() > shown {
                 let left = counted(rows.len() - shown, "more range", "more ranges");
                 writeln!(out, "  … {left}: --all shows all")?;
@@ -102,7 +103,7 @@ impl InspectionView<'_> {
     }
 }
 
-fn write_rows(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+fn write_rows(style: Style, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let largest = rows.iter().map(|row| row.size).max().unwrap_or(0);
     for Row { first, last, size } in rows {
         let range = if first == last {
@@ -111,7 +112,7 @@ fn write_rows(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
             format!("{first}-{last}")
         };
         let bar = text::bar(*size, largest, BAR);
-        let line = format!("  {range:>11}  {:>10}  {bar}", text::size(*size));
+        let line = format!("  {range:>11}  {:>10}  {bar}", style.size(*size));
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())

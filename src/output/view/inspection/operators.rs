@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use super::{InspectionView, WIDTH, counted, size, text};
+use super::{InspectionView, Style, WIDTH, counted, size, text};
 use crate::inventory::inspection::{self, StateKind, names};
 use crate::metadata::model::{Operator, Subtask};
 use crate::metadata::{Format, MetadataVersion};
@@ -16,12 +16,12 @@ const SUBTASKS: usize = 16;
 const BAR: usize = 40;
 
 impl InspectionView<'_> {
-    pub(super) fn write_operators(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write_operators(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let operators = &self.document.metadata.operators;
         let (one, several) = self.entries();
         writeln!(out, "\n{}", counted(operators.len(), one, several))?;
         for operator in operators.iter().take(self.shown(OPERATORS)) {
-            self.write_operator(operator, out)?;
+            self.write_operator(style, operator, out)?;
         }
         let left = operators.len().saturating_sub(self.shown(OPERATORS));
         if left > 0 {
@@ -41,7 +41,12 @@ impl InspectionView<'_> {
         }
     }
 
-    fn write_operator(&self, operator: &Operator<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_operator(
+        &self,
+        style: Style,
+        operator: &Operator<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         const INDENT: &str = "  ";
         let id = format!("id {}", operator.id);
         let uid = self.names.uid(operator);
@@ -65,7 +70,7 @@ impl InspectionView<'_> {
         };
         let mut shape = vec![
             format!("parallelism {} / {max_parallelism}", operator.parallelism),
-            format!("state {}", size(operator.state_size())),
+            format!("state {}", size(style, operator.state_size())),
         ];
         let with_state = operator.subtasks.iter().filter(|s| s.state.is_some());
         shape.push(format!("subtasks with state {}", with_state.count()));
@@ -85,9 +90,9 @@ impl InspectionView<'_> {
                 let label = one.kind.label();
                 match one.type_name {
                     Some(name) if one.kind == StateKind::Keyed => {
-                        format!("{label} {} ({name})", size(one.size))
+                        format!("{label} {} ({name})", size(style, one.size))
                     }
-                    _ => format!("{label} {}", size(one.size)),
+                    _ => format!("{label} {}", size(style, one.size)),
                 }
             })
             .collect();
@@ -95,13 +100,18 @@ impl InspectionView<'_> {
             writeln!(out, "{}", text::fold(&kinds, INDENT, WIDTH))?;
         }
         if self.details.subtasks && !operator.subtasks.is_empty() {
-            self.write_subtasks(operator, out)?;
+            self.write_subtasks(style, operator, out)?;
         }
         Ok(())
     }
 
     /// All subtasks in their order, or the largest ones.
-    fn write_subtasks(&self, operator: &Operator<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_subtasks(
+        &self,
+        style: Style,
+        operator: &Operator<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let spread = inspection::spread(operator);
         if let Some(skew) = spread.skew {
             writeln!(out, "  skew {skew:.2} (largest subtask to mean)")?;
@@ -118,7 +128,7 @@ impl InspectionView<'_> {
             let bytes = inspection::known_size(subtask);
             let bar = text::bar(bytes, spread.largest, BAR);
             let finished = if subtask.finished { "  finished" } else { "" };
-            let said = size(subtask.state_size());
+            let said = size(style, subtask.state_size());
             let line = format!("  {:>7}  {said:>10}  {bar}{finished}", subtask.index);
             writeln!(out, "{}", line.trim_end())?;
         }

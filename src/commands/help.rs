@@ -1,0 +1,80 @@
+//! The command tree as it is parsed and shown: help begins with what a command is for and with examples.
+
+use std::ffi::OsString;
+
+use clap::{Command, CommandFactory, FromArgMatches};
+
+use super::Cli;
+use crate::exit::Exit;
+
+/// Where the parts of a command's help stand: examples before the flags, which are many.
+const TEMPLATE: &str = "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
+/// Above the examples of a command.
+const EXAMPLES: &str = "Examples:\n";
+
+/// The command tree.
+pub fn command() -> Command {
+    Cli::command().mut_subcommands(|command| command.help_template(TEMPLATE))
+}
+
+/// Parses a command line, whose first word is the program.
+///
+/// # Errors
+/// A line that is none of ours; help and version, which are told in the same way.
+pub fn parse(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|err| err.format(&mut command))
+}
+
+/// The examples of a command, a line each.
+pub(super) fn examples(command: &Command) -> Vec<String> {
+    let help = command.get_after_help().map(ToString::to_string);
+    let help = help.unwrap_or_default();
+    let Some((_, examples)) = help.split_once(EXAMPLES) else {
+        return Vec::new();
+    };
+    let lines = examples.lines().map(|line| line.trim().to_owned());
+    lines.take_while(|line| !line.is_empty()).collect()
+}
+
+/// What follows the flags in the tool's own long help.
+pub(super) fn codes_and_environment() -> String {
+    let codes: Vec<String> = Exit::TABLE
+        .iter()
+        .map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code()))
+        .collect();
+    format!(
+        "Examples:\n  \
+         savepointctl demo\n  \
+         savepointctl -m localhost:8081 jobs\n  \
+         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
+         savepointctl -m localhost:8081 stop my-job --drain\n\n\
+         Exit codes:\n{}\n\n\
+         Environment:\n  \
+         SAVEPOINTCTL_JOBMANAGER    the cluster, as for -m\n  \
+         SAVEPOINTCTL_BEARER_TOKEN  a token for the Authorization header\n  \
+         SAVEPOINTCTL_BASIC_AUTH    user:password for the Authorization header\n  \
+         FLINK_REST_CLIENT_HEADERS  further headers, Name:value, one a line\n  \
+         FLINK_CONF_DIR             where Flink's configuration lies\n  \
+         FLINK_HOME                 a Flink distribution; its conf/ is read\n  \
+         NO_COLOR                   no colours, whatever it is set to\n  \
+         HTTP_PROXY, HTTPS_PROXY, NO_PROXY  honoured, but never for loopback",
+        codes.join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_examples_that_call_it() {
+        for command in command().get_subcommands() {
+            let name = format!("savepointctl {}", command.get_name());
+            let examples = examples(command);
+            assert!(!examples.is_empty(), "{name}");
+            assert!(examples.iter().all(|line| line.contains(&name)), "{name}");
+        }
+    }
+}

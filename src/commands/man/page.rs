@@ -1,0 +1,227 @@
+//! A manual page of a command.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::roff::{Roff, bold, escaped, italic};
+use super::{help, sections};
+use crate::exit::Exit;
+
+/// The day of the pages' text. Not that of the build: the same sources give the same pages.
+const DATE: &str = "2026-11-23";
+/// The heading of flags that have none.
+const OPTIONS: &str = "Options";
+
+/// The tool's own page.
+pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
+    let mut roff = begin("savepointctl", tool);
+    roff.section("Synopsis");
+    let synopsis = format!(
+        "{} [{}] {} [{}]",
+        bold("savepointctl"),
+        italic("options"),
+        italic("command"),
+        italic("arguments")
+    );
+    roff.raw(&synopsis);
+    describe(&mut roff, tool);
+    roff.section("Commands");
+    for command in tool.get_subcommands().filter(|one| !one.is_hide_set()) {
+        let about = command.get_about().map(ToString::to_string);
+        let term = bold(&format!("savepointctl-{}", command.get_name()));
+        roff.item(&format!("{term}(1)"), &[about.unwrap_or_default()]);
+    }
+    options(&mut roff, tool);
+    exit_status(&mut roff, Exit::TABLE.iter().map(|(exit, _)| *exit));
+    listed(&mut roff, "Environment", sections::ENVIRONMENT);
+    listed(&mut roff, "Files", sections::FILES);
+    examples(&mut roff, &help::examples(tool));
+    for recipe in sections::RECIPES {
+        roff.section(recipe.title);
+        blocks(&mut roff, recipe.text);
+        if let Some(script) = recipe.script {
+            roff.raw(".PP");
+            roff.example(&script.lines().collect::<Vec<_>>());
+        }
+    }
+    roff.finish()
+}
+
+/// The page of a command.
+pub(super) fn of_command(command: &Command) -> Vec<u8> {
+    let name = command.get_name();
+    let told = sections::of(name);
+    let mut roff = begin(&format!("savepointctl-{name}"), command);
+    roff.section("Synopsis");
+    roff.raw(&synopsis(command));
+    describe(&mut roff, command);
+    examples(&mut roff, &help::examples(command));
+    options(&mut roff, command);
+    exit_status(&mut roff, told.exits.iter().copied());
+    if !told.differences.is_empty() {
+        listed(&mut roff, "Differences kept", told.differences);
+    }
+    roff.section("Interruption");
+    roff.paragraph(told.interruption, true);
+    roff.section("Environment and files");
+    roff.paragraph(told.reads, true);
+    roff.section("See also");
+    roff.raw(&format!("{}(1)", bold("savepointctl")));
+    roff.finish()
+}
+
+fn begin(name: &str, command: &Command) -> Roff {
+    let source = concat!("savepointctl ", env!("CARGO_PKG_VERSION"));
+    let mut roff = Roff::page(name, DATE, source);
+    roff.section("Name");
+    let about = command.get_about().map(ToString::to_string);
+    let about = about.unwrap_or_default();
+    roff.wrapped(&format!("{} \\- {}", escaped(name), escaped(&about)));
+    roff
+}
+
+/// `savepointctl NAME [options] ARGUMENTS`: the flags are listed below.
+fn synopsis(command: &Command) -> String {
+    let mut words = vec![
+        bold(&format!("savepointctl {}", command.get_name())),
+        format!("[{}]", italic("options")),
+    ];
+    for arg in command.get_positionals() {
+        let name = italic(&value_names(arg));
+        let several = match arg.get_num_args().is_some_and(|n| n.max_values() > 1)
+            || matches!(arg.get_action(), ArgAction::Append)
+        {
+            true => " ...",
+            false => "",
+        };
+        words.push(if arg.is_required_set() {
+            format!("{name}{several}")
+        } else {
+            format!("[{name}{several}]")
+        });
+    }
+    words.join(" ")
+}
+
+fn describe(roff: &mut Roff, command: &Command) {
+    roff.section("Description");
+    let about = command.get_long_about().or_else(|| command.get_about());
+    let about = about.map(ToString::to_string).unwrap_or_default();
+    let (first, rest) = about.split_once("\n\n").unwrap_or((&about, ""));
+    roff.paragraph(&format!("{first}."), true);
+    for paragraph in rest.split("\n\n").filter(|text| !text.is_empty()) {
+        roff.paragraph(paragraph, false);
+    }
+}
+
+/// The arguments under the headings that help shows them under, in its order.
+fn options(roff: &mut Roff, command: &Command) {
+    let shown = || command.get_arguments().filter(|arg| !arg.is_hide_set());
+    let mut headings: Vec<&str> = vec![OPTIONS];
+    for arg in shown() {
+        let heading = arg.get_help_heading().unwrap_or(OPTIONS);
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+    }
+    for heading in headings {
+        let of_heading = shown()
+            .filter(|arg| arg.get_help_heading().unwrap_or(OPTIONS) == heading)
+            .collect::<Vec<_>>();
+        if of_heading.is_empty() {
+            continue;
+        }
+        roff.section(heading);
+        for arg in of_heading {
+            roff.item(&term(arg), &meaning(arg));
+        }
+    }
+}
+
+/// `-p, --path DIR`.
+fn term(arg: &Arg) -> String {
+    let flags = [
+        arg.get_short().map(|short| bold(&format!("-{short}"))),
+        arg.get_long().map(|long| bold(&format!("--{long}"))),
+    ];
+    let flags: Vec<String> = flags.into_iter().flatten().collect();
+    let takes_value = arg.get_action().takes_values();
+    match (flags.is_empty(), takes_value) {
+        (true, _) => italic(&value_names(arg)),
+        (false, false) => flags.join(", "),
+        (false, true) => {
+            let values = italic(&value_names(arg));
+            if arg.is_require_equals_set() {
+                format!("{}[={values}]", flags.join(", "))
+            } else {
+                format!("{} {values}", flags.join(", "))
+            }
+        }
+    }
+}
+
+fn value_names(arg: &Arg) -> String {
+    let names = arg.get_value_names().unwrap_or_default();
+    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    if names.is_empty() {
+        arg.get_id().as_str().to_uppercase()
+    } else {
+        names.join(" ")
+    }
+}
+
+fn meaning(arg: &Arg) -> Vec<String> {
+    let help = arg.get_long_help().or_else(|| arg.get_help());
+    let help = help.map(ToString::to_string).unwrap_or_default();
+    let mut paragraphs: Vec<String> = help.split("\n\n").map(str::to_owned).collect();
+    let is_switch = !arg.get_action().takes_values();
+    let values = arg.get_possible_values();
+    if !is_switch && !values.is_empty() && !arg.is_hide_possible_values_set() {
+        let value = |one: &clap::builder::PossibleValue| match one.get_help() {
+            Some(help) => format!("`{}` ({help})", one.get_name()),
+            None => format!("`{}`", one.get_name()),
+        };
+        let values: Vec<String> = values.iter().map(value).collect();
+        paragraphs.push(format!("One of {}.", values.join(", ")));
+    }
+    paragraphs
+}
+
+fn exit_status(roff: &mut Roff, exits: impl Iterator<Item = Exit>) {
+    roff.section("Exit status");
+    for exit in exits {
+        let meaning = Exit::TABLE.iter().find(|(known, _)| *known == exit);
+        let meaning = meaning.map_or("", |(_, meaning)| meaning);
+        roff.item(&bold(&exit.code().to_string()), &[meaning.to_owned()]);
+    }
+}
+
+fn listed(roff: &mut Roff, title: &str, entries: &[(&str, &str)]) {
+    roff.section(title);
+    for (term, meaning) in entries {
+        roff.item(&bold(term), &[(*meaning).to_owned()]);
+    }
+}
+
+fn examples(roff: &mut Roff, lines: &[String]) {
+    roff.section("Examples");
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    roff.example(&lines);
+}
+
+/// Paragraphs; those whose lines are indented are shown as they are.
+fn blocks(roff: &mut Roff, text: &str) {
+    for (number, block) in text.split("\n\n").enumerate() {
+        if block.starts_with("    ") {
+            let lines: Vec<&str> = block
+                .lines()
+                .map(|line| line.strip_prefix("    ").unwrap_or(line))
+                .collect();
+            if number > 0 {
+                roff.raw(".PP");
+            }
+            roff.example(&lines);
+        } else {
+            roff.paragraph(block, number == 0);
+        }
+    }
+}

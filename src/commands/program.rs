@@ -1,0 +1,175 @@
+//! What is known of the program that is to go on from a snapshot.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::context::Context;
+use super::{inspect, select};
+use crate::domain::job::JobSelector;
+use crate::domain::snapshot::History;
+use crate::error::{Doing, Failure};
+use crate::exit::Exit;
+use crate::inventory::inspection::Names;
+use crate::inventory::preflight::{MaxParallelism, Program, ProgramOperator};
+use crate::inventory::resolution;
+use crate::metadata;
+use crate::minicluster::program::{CompileOptions, JobGraph, ProgramSource, compile};
+use crate::rest::Client;
+use crate::rest::jars::PlanRequest;
+use crate::storage::Location;
+
+/// The setting that stands for the max parallelism of every operator that sets none.
+const MAX_PARALLELISM: &str = "pipeline.max-parallelism";
+/// The largest program of a minicluster that is read.
+const MAX_PROGRAM: u64 = 16 << 20;
+
+/// The `-D` settings that go to a job.
+///
+/// # Errors
+/// There are some, and the cluster takes none (7).
+pub fn settings(cx: &Context, client: &Client) -> Result<BTreeMap<String, String>, Failure> {
+    let version = client.version();
+    let settings: BTreeMap<String, String> = cx.job_settings()?.into_iter().collect();
+    if settings.is_empty() || version.at_least(1, 17) {
+        return Ok(settings);
+    }
+    let keys: Vec<&str> = settings.keys().map(String::as_str).collect();
+    let what = format!(
+        "Flink {version} takes no settings with a job: {}",
+        keys.join(", ")
+    );
+    Err(Failure::new(Exit::Refused, what)
+        .hint("-D for a job is there from 1.17 on; set them in the program"))
+}
+
+/// The refusal of a cluster that takes no jars.
+pub fn no_jars(client: &Client) -> Failure {
+    let what = format!(
+        "{} runs no jars that are sent to it: an application cluster, or web.submit.enable is off",
+        client.endpoint()
+    );
+    Failure::new(Exit::Refused, what)
+}
+
+/// The program of a jar, by the plans that the cluster makes of it. Its main method runs for each.
+///
+/// # Errors
+/// The cluster makes no plan.
+pub async fn of_jar(
+    cx: &Context,
+    client: &Client,
+    jar: &str,
+    request: &PlanRequest,
+) -> Result<Program, Failure> {
+    let plans = async {
+        let chained = client.plan_jar(jar, request).await?;
+        // before that the settings which switch chaining off cannot be sent
+        let apart = if client.version().at_least(1, 17) {
+            let request = request.clone().without_chaining();
+            Some(client.plan_jar(jar, &request).await?)
+        } else {
+            None
+        };
+        Ok::<_, Failure>(Program::of_plans(&chained, apart.as_ref()))
+    };
+    let plans = cx
+        .printer
+        .waiting("asking the cluster for the program's plan", plans);
+    let program = plans
+        .await
+        .doing(|| format!("the cluster makes no plan of {jar}"))?;
+    let max = request.flink_configuration.get(MAX_PARALLELISM);
+    Ok(match max.and_then(|max| max.trim().parse().ok()) {
+        Some(max) => program.with_max_parallelism(max),
+        None => program,
+    })
+}
+
+/// The program of a job, by the newest snapshot of it: a checkpoint names every operator, even those without state.
+///
+/// # Errors
+/// There is no such job (4), it has no snapshot yet (7), or that cannot be read from here.
+pub async fn of_job(
+    cx: &Context,
+    client: &Client,
+    selector: &JobSelector,
+) -> Result<Program, Failure> {
+    let job = select::any(client, selector).await?;
+    let named = format!("job {} ({})", job.id, job.name);
+    let history = client.history(job.id).await?;
+    let mut complete = history
+        .iter()
+        .flat_map(History::all)
+        .filter(|snapshot| snapshot.is_completed() && !snapshot.is_discarded());
+    let Some(location) = complete.find_map(|snapshot| snapshot.location().map(str::to_owned))
+    else {
+        let what = format!("{named} has completed no checkpoint that could name its operators");
+        return Err(Failure::new(Exit::Refused, what).hint(format!(
+            "take one with `savepointctl checkpoint {}` (1.17+), or `trigger`",
+            job.id
+        )));
+    };
+    let cannot = || format!("the operators of {named} are not known: cannot read {location}");
+    let file = resolution::open(cx.storage(), &location).await;
+    let file = file.doing(cannot)?;
+    let metadata = metadata::read(&file.bytes).doing(cannot)?;
+    let max = client.max_parallelism(job.id).await?;
+    Ok(Program::of_snapshot(&metadata, max))
+}
+
+/// The program whose operators have these uids, one a line of a file.
+///
+/// # Errors
+/// A file that cannot be read (2).
+pub async fn of_uids(cx: &Context, path: &Path) -> Result<Program, Failure> {
+    let uids = inspect::read_uids(cx, path).await?;
+    Ok(Program::of_uids(Names::parse(&uids)))
+}
+
+/// A program of the minicluster.
+///
+/// # Errors
+/// A file that cannot be read, or is no program (2).
+pub async fn of_file(
+    cx: &Context,
+    path: &Path,
+    parallelism: Option<u32>,
+) -> Result<Program, Failure> {
+    let shown = path.display().to_string();
+    let wrong = |why: String| {
+        Failure::new(Exit::Usage, why).doing(format!("cannot read the program {shown}"))
+    };
+    let read = async {
+        let file = Location::of(&shown)?;
+        cx.storage().read(&file, MAX_PROGRAM).await
+    };
+    let content = read.await.map_err(|err| wrong(err.to_string()))?;
+    let source = ProgramSource {
+        file: &shown,
+        directory: path.parent().unwrap_or(Path::new(".")),
+        content: &content,
+    };
+    let options = CompileOptions {
+        parallelism: parallelism.unwrap_or(1),
+        ..CompileOptions::default()
+    };
+    let graph =
+        compile(source, &options).map_err(|err| Failure::new(Exit::Usage, err.to_string()))?;
+    Ok(of_graph(graph))
+}
+
+fn of_graph(graph: JobGraph) -> Program {
+    let operators = graph.operators.into_iter();
+    Program {
+        operators: operators
+            .map(|operator| ProgramOperator {
+                id: operator.id,
+                name: Some(operator.name),
+                uid: operator.uid,
+                parallelism: Some(operator.parallelism),
+                max_parallelism: Some(MaxParallelism::Seen(operator.max_parallelism)),
+            })
+            .collect(),
+        unidentified: Vec::new(),
+    }
+}

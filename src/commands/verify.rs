@@ -1,0 +1,118 @@
+//! `verify SNAPSHOT | --dir LOCATION`: whether all files of snapshots are there.
+
+use clap::Args;
+
+use super::context::Context;
+use super::{roots, snapshots};
+use crate::cli::dirs::DirArgs;
+use crate::domain::reference::SnapshotRef;
+use crate::error::{Doing, Failure};
+use crate::exit::Exit;
+use crate::inventory::resolution;
+use crate::inventory::scan::files::Looker;
+use crate::inventory::scan::verify::{self, Checked};
+use crate::inventory::scan::{self};
+use crate::metadata;
+use crate::output::view::VerificationView;
+
+/// Check that every file of a snapshot is there and as large as its metadata says
+///
+/// Looks at each file once, however many handles name it. Exit code 6 where a file is missing, shorter or longer than
+/// recorded, or cannot be decoded. Files outside the snapshot's directory, which incremental checkpoints always have,
+/// and files in it that the metadata does not name are notes. With --dir instead of SNAPSHOT every snapshot below is
+/// checked, a line each.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    savepointctl verify s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl verify latest:orders --strict\n  \
+    savepointctl verify --dir s3://bucket/sp -o name")]
+pub struct VerifyArgs {
+    /// A location (directory or metadata file), or latest, latest~N, latest:JOB
+    #[arg(value_name = "SNAPSHOT", required_unless_present = "dirs")]
+    snapshot: Option<SnapshotRef>,
+
+    #[command(flatten)]
+    dirs: DirArgs,
+
+    /// Count notes as findings
+    #[arg(long)]
+    strict: bool,
+
+    /// Show long lists whole
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
+    match &args.snapshot {
+        Some(snapshot) => one(args, cx, snapshot).await,
+        None => below(args, cx).await,
+    }
+}
+
+async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<Exit, Failure> {
+    let location = snapshots::resolve_in(cx, snapshot, &args.dirs).await?;
+    let reading = format!("reading {location}");
+    let file = cx
+        .printer
+        .waiting(&reading, resolution::open(cx.storage(), &location))
+        .await
+        .doing(|| format!("cannot verify {location}"))?;
+    let metadata =
+        metadata::read(&file.bytes).doing(|| format!("cannot decode {}", file.metadata_path))?;
+    let looker = Looker::new(cx.storage());
+    let looking = format!("looking at the files of {location}");
+    let checking = verify::one(&looker, &file, &metadata);
+    let mut checked = cx.printer.waiting(&looking, checking).await;
+    if args.strict {
+        checked.report.make_strict();
+    }
+    let view = VerificationView::One {
+        checked: &checked,
+        all: args.all,
+    };
+    cx.printer.show(&view)?;
+    Ok(verdict(&[checked]))
+}
+
+async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
+    let roots = roots::given(&args.dirs)?;
+    let looking = format!("looking for snapshots below {}", args.dirs.dirs.join(", "));
+    let found = cx
+        .printer
+        .waiting(&looking, scan::candidates(cx.storage(), &roots))
+        .await;
+    let failed = roots::told(cx, found.failures, found.places.is_empty())?;
+    let checking = format!("checking {} snapshots", found.places.len());
+    let mut checked = cx
+        .printer
+        .waiting(&checking, verify::all(cx.storage(), &found.places))
+        .await;
+    if args.strict {
+        checked.iter_mut().for_each(|one| one.report.make_strict());
+    }
+    if checked.is_empty() {
+        cx.printer.note("no snapshots were found");
+    }
+    cx.printer.show(&VerificationView::Below(&checked))?;
+    Ok(match verdict(&checked) {
+        Exit::Success if failed => Exit::Partial,
+        exit => exit,
+    })
+}
+
+/// Findings, or that all that was found is that something cannot be read from here.
+fn verdict(checked: &[Checked]) -> Exit {
+    let mut damaged = checked
+        .iter()
+        .filter(|one| !one.report.findings.is_empty())
+        .peekable();
+    if damaged.peek().is_none() {
+        Exit::Success
+    } else if damaged.all(|one| one.report.is_only_unreadable()) {
+        Exit::Unreachable
+    } else {
+        Exit::Findings
+    }
+}

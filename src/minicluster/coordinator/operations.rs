@@ -1,0 +1,118 @@
+//! Asynchronous operations: what was asked under a trigger id, and what came of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::settings::{Clock, Settings};
+use super::throwable::Throwable;
+use crate::domain::ids::{JobId, TriggerId};
+use crate::domain::snapshot::FormatType;
+use crate::minicluster::lock::lock;
+
+/// How far an operation got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperationState {
+    /// Under way.
+    InProgress,
+    /// Over, well or badly.
+    Completed(Outcome),
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The savepoint lies there.
+    Location(String),
+    /// The checkpoint with this id is complete.
+    Checkpoint(u64),
+    /// The snapshot is disposed of.
+    Disposed,
+    /// It failed.
+    Failed(Throwable),
+}
+
+/// What a savepoint should be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SavepointRequest {
+    /// The directory to put it in: a path or `file:` URI. Without it the cluster's savepoint backend decides.
+    pub target: Option<String>,
+    /// Whether to cancel the job once it is complete.
+    pub cancel_job: bool,
+    /// The format that is asked for. The minicluster has one alone, its state's own, and says so: `NATIVE`.
+    pub format: Option<FormatType>,
+}
+
+/// How a job should be stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StopRequest {
+    /// As [`SavepointRequest::target`].
+    pub target: Option<String>,
+    /// Whether to drain: the savepoint records it.
+    pub drain: bool,
+    /// As [`SavepointRequest::format`].
+    pub format: Option<FormatType>,
+}
+
+/// What an operation is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum OperationKey {
+    /// A savepoint or a stop.
+    Savepoint(JobId, TriggerId),
+    Checkpoint(JobId, TriggerId),
+    Disposal(TriggerId),
+}
+
+/// All operations, until some time after their end.
+pub(super) struct Operations {
+    known: Mutex<HashMap<OperationKey, Known>>,
+    clock: Arc<dyn Clock>,
+    /// How long results are kept, in milliseconds.
+    kept_ms: i64,
+}
+
+struct Known {
+    state: OperationState,
+    ended_ms: Option<i64>,
+}
+
+impl Operations {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            known: Mutex::new(HashMap::new()),
+            clock: Arc::clone(&settings.clock),
+            kept_ms: i64::try_from(settings.async_store.as_millis()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Takes note of a new operation; false if it is known already.
+    pub(super) fn begin(&self, key: OperationKey) -> bool {
+        let mut known = self.fresh();
+        if known.contains_key(&key) {
+            return false;
+        }
+        let state = OperationState::InProgress;
+        let ended_ms = None;
+        known.insert(key, Known { state, ended_ms });
+        true
+    }
+
+    /// Takes note of an operation's end.
+    pub(super) fn end(&self, key: OperationKey, outcome: Outcome) {
+        let state = OperationState::Completed(outcome);
+        let ended_ms = Some(self.clock.now_ms());
+        lock(&self.known).insert(key, Known { state, ended_ms });
+    }
+
+    pub(super) fn state(&self, key: OperationKey) -> Option<OperationState> {
+        Some(self.fresh().get(&key)?.state.clone())
+    }
+
+    /// Those that have not expired.
+    fn fresh(&self) -> MutexGuard<'_, HashMap<OperationKey, Known>> {
+        let mut known = lock(&self.known);
+        let now = self.clock.now_ms();
+        let is_fresh = |it: &Known| it.ended_ms.is_none_or(|ended| now - ended < self.kept_ms);
+        known.retain(|_, it| is_fresh(it));
+        known
+    }
+}

@@ -1,0 +1,335 @@
+//! From a snapshot to what each task begins with.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use super::failures;
+use super::snapshot::{OperatorState, Snapshot};
+use super::throwable::Throwable;
+use crate::domain::ids::OperatorId;
+use crate::domain::key_group::{KeyGroupRange, default_max_parallelism};
+use crate::minicluster::dataflow::TaskId;
+use crate::minicluster::dataflow::plan::{TaskState, vertex_name};
+use crate::minicluster::dataflow::sink;
+use crate::minicluster::dataflow::snapshot::{KeyedHandle, List, ListsHandle, io_failure};
+use crate::minicluster::dataflow::source::{SPLITS, first_splits};
+use crate::minicluster::program::{JobGraph, Kind};
+use crate::state::Element;
+use crate::state::read::OperatorReader;
+
+/// What all tasks of a job begin with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beginning {
+    tasks: HashMap<TaskId, TaskState>,
+    /// Of each file sink the path, and what its files are to be.
+    sinks: Vec<(PathBuf, Vec<List>)>,
+}
+
+impl Beginning {
+    /// What a job begins with, from a snapshot or from nothing.
+    ///
+    /// # Errors
+    /// State cannot be read, or the files of a sink.
+    pub(super) fn of(graph: &JobGraph, snapshot: Option<&Snapshot>) -> Result<Self, Throwable> {
+        let mut beginning = Beginning::default();
+        for (vertex, it) in graph.vertices.iter().enumerate() {
+            for (position, at) in it.operators.iter().enumerate() {
+                let operator = &graph.operators[*at];
+                let head = graph.operators[it.operators[0]].id;
+                let state = snapshot.and_then(|snapshot| state_of(snapshot, operator.id));
+                // with strict chains the position tells the lists of one id apart
+                let suffix = match position > 0 && operator.id == head {
+                    true => format!("@{position}"),
+                    false => String::new(),
+                };
+                match &operator.kind {
+                    Kind::File { path } => {
+                        let lists = match state {
+                            Some(state) => sink_lists(state, &suffix)?,
+                            None => Vec::new(),
+                        };
+                        let lists = match lists.is_empty() {
+                            true => sink::first_lists(path).map_err(|error| io_failure(&error))?,
+                            false => lists,
+                        };
+                        beginning.sinks.push((path.clone(), lists));
+                    }
+                    Kind::Aggregate(_) => {
+                        beginning.deal_key_groups(
+                            vertex,
+                            it.parallelism,
+                            it.max_parallelism,
+                            state,
+                        );
+                    }
+                    kind => {
+                        if let Some(first) = first_splits(kind, it.parallelism) {
+                            beginning.deal_splits(vertex, it.parallelism, first, state)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(beginning)
+    }
+
+    /// What a task begins with.
+    pub(super) fn task(&self, id: TaskId) -> TaskState {
+        self.tasks.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Brings the files of all sinks to what they were.
+    pub(super) fn restore_files(&self) -> Result<(), Throwable> {
+        for (path, lists) in &self.sinks {
+            sink::restore(path, lists).map_err(|error| io_failure(&error))?;
+        }
+        Ok(())
+    }
+
+    fn deal_key_groups(
+        &mut self,
+        vertex: usize,
+        parallelism: u32,
+        max_parallelism: u32,
+        state: Option<&OperatorState>,
+    ) {
+        let Some(state) = state else {
+            return;
+        };
+        let handles = state
+            .subtasks
+            .iter()
+            .flat_map(|(_, subtask)| &subtask.keyed);
+        let handles: Vec<&KeyedHandle> = handles.collect();
+        for subtask in 0..parallelism {
+            let range = KeyGroupRange::of_subtask(subtask, parallelism, max_parallelism);
+            let wanted = |handle: &&&KeyedHandle| {
+                range.is_some_and(|range| range.intersection(&handle.range).count > 0)
+            };
+            let keyed = handles
+                .iter()
+                .filter(wanted)
+                .map(|it| (*it).clone())
+                .collect();
+            self.tasks
+                .entry(TaskId { vertex, subtask })
+                .or_default()
+                .keyed = keyed;
+        }
+    }
+
+    fn deal_splits(
+        &mut self,
+        vertex: usize,
+        parallelism: u32,
+        first: Vec<String>,
+        state: Option<&OperatorState>,
+    ) -> Result<(), Throwable> {
+        let parts = match state {
+            None => deal(first, parallelism),
+            Some(state) => {
+                let mut parts: Vec<Vec<String>> = Vec::new();
+                for (index, subtask) in &state.subtasks {
+                    let lists = subtask.lists.as_ref().map(read_lists).transpose()?;
+                    let lists = lists.unwrap_or_default().into_iter();
+                    let splits = lists.filter(|(name, _)| name == SPLITS);
+                    parts.resize(parts.len().max(*index as usize), Vec::new());
+                    parts.push(splits.flat_map(|(_, elements)| elements).collect());
+                }
+                match state.parallelism == parallelism {
+                    true => parts,
+                    false => deal(parts.concat(), parallelism),
+                }
+            }
+        };
+        for (subtask, splits) in (0..parallelism).zip(parts) {
+            self.tasks
+                .entry(TaskId { vertex, subtask })
+                .or_default()
+                .splits = splits;
+        }
+        Ok(())
+    }
+}
+
+fn state_of(snapshot: &Snapshot, id: OperatorId) -> Option<&OperatorState> {
+    let mut operators = snapshot.operators.iter();
+    operators.find(|it| it.id == id && !it.subtasks.is_empty())
+}
+
+/// Deals elements out over subtasks as Flink does: runs of equal length, the first ones an element longer.
+fn deal(elements: Vec<String>, parallelism: u32) -> Vec<Vec<String>> {
+    let parallelism = (parallelism as usize).max(1);
+    let (each, more) = (elements.len() / parallelism, elements.len() % parallelism);
+    let mut rest = elements.into_iter();
+    (0..parallelism)
+        .map(|subtask| {
+            rest.by_ref()
+                .take(each + usize::from(subtask < more))
+                .collect()
+        })
+        .collect()
+}
+
+/// The lists of a sink over all its subtasks, by their names without the suffix.
+fn sink_lists(state: &OperatorState, suffix: &str) -> Result<Vec<List>, Throwable> {
+    let mut found = Vec::new();
+    for (_, subtask) in &state.subtasks {
+        let lists = subtask.lists.as_ref().map(read_lists).transpose()?;
+        for (name, elements) in lists.unwrap_or_default() {
+            if let Some(name) = name.strip_suffix(suffix)
+                && [sink::COMMITTED, sink::PENDING].contains(&name)
+            {
+                found.push((name.to_owned(), elements));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// All lists of strings in a stream.
+fn read_lists(handle: &ListsHandle) -> Result<Vec<List>, Throwable> {
+    let bytes = handle.stored.read().map_err(|error| io_failure(&error))?;
+    let bytes = &*bytes;
+    let failed = |error: crate::state::StateError| {
+        let place = handle
+            .stored
+            .file()
+            .map(|path| format!("{}: ", path.display()));
+        let message = format!("{}{error}", place.unwrap_or_default());
+        Throwable::new("java.io.IOException", message)
+    };
+    let reader = OperatorReader::open(&bytes).map_err(failed)?;
+    let mut found = Vec::new();
+    for (position, list) in reader.lists().iter().enumerate() {
+        let named = |state: &&_| {
+            let state: &&crate::metadata::handle::NamedState<'_> = state;
+            state.name.to_str() == list.name.as_str()
+        };
+        let Some(state) = handle.states.iter().find(named) else {
+            continue;
+        };
+        let mut elements = Vec::new();
+        let mut keep = |element: Element<'_>| match element {
+            Element::String(text) => elements.push(text.to_owned()),
+            Element::Long(number) => elements.push(number.to_string()),
+        };
+        reader
+            .elements(position, &state.offsets, &mut keep)
+            .map_err(failed)?;
+        found.push((list.name.clone(), elements));
+    }
+    Ok(found)
+}
+
+/// What a restore may do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    pub(super) allow_non_restored_state: bool,
+    pub(super) strict_parallelism: bool,
+}
+
+/// Sees whether a snapshot fits a program. The program takes over the snapshot's max parallelism where it sets none itself.
+///
+/// # Errors
+/// State is left over, or parallelism or max parallelism do not fit.
+pub(super) fn fit(
+    graph: &mut JobGraph,
+    snapshot: &Snapshot,
+    location: &str,
+    rules: Rules,
+) -> Result<(), Throwable> {
+    if !rules.allow_non_restored_state {
+        nothing_left_over(graph, snapshot, location)?;
+    }
+    for vertex in 0..graph.vertices.len() {
+        for at in graph.vertices[vertex].operators.clone() {
+            if let Some(state) = state_of(snapshot, graph.operators[at].id) {
+                fit_operator(graph, vertex, state, location, rules)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nothing_left_over(
+    graph: &JobGraph,
+    snapshot: &Snapshot,
+    location: &str,
+) -> Result<(), Throwable> {
+    let known: HashSet<OperatorId> = graph.operators.iter().map(|it| it.id).collect();
+    let mut left = snapshot.operators.iter();
+    let left: Vec<&OperatorState> = left
+        .by_ref()
+        .filter(|it| !it.subtasks.is_empty() && !known.contains(&it.id))
+        .collect();
+    let Some(first) = left.first() else {
+        return Ok(());
+    };
+    let describe = |it: &&OperatorState| match &it.uid {
+        Some(uid) => format!("{} ('{}', uid '{uid}')", it.id, it.name),
+        None => format!("{} ('{}', without uid)", it.id, it.name),
+    };
+    let all: Vec<String> = left.iter().map(describe).collect();
+    Err(failures::left_over(
+        location,
+        &first.id.to_string(),
+        &all.join(", "),
+    ))
+}
+
+fn fit_operator(
+    graph: &mut JobGraph,
+    vertex: usize,
+    state: &OperatorState,
+    location: &str,
+    rules: Rules,
+) -> Result<(), Throwable> {
+    let name = vertex_name(graph, vertex);
+    let it = &mut graph.vertices[vertex];
+    let id = state.id.to_string();
+    if rules.strict_parallelism && state.parallelism != it.parallelism {
+        return Err(failures::parallelism_mismatch(
+            location,
+            &id,
+            state.parallelism,
+            it.parallelism,
+        ));
+    }
+    if it.parallelism > state.max_parallelism {
+        return Err(failures::parallelism_above_max(
+            &name,
+            it.parallelism,
+            state.max_parallelism,
+        ));
+    }
+    if state.max_parallelism == it.max_parallelism {
+        return Ok(());
+    }
+    // what a program does not set is Flink's default for its parallelism
+    if it.max_parallelism != default_max_parallelism(it.parallelism) {
+        return Err(failures::max_parallelism_mismatch(
+            &id,
+            state.max_parallelism,
+            it.max_parallelism,
+        ));
+    }
+    it.max_parallelism = state.max_parallelism;
+    for at in it.operators.clone() {
+        graph.operators[at].max_parallelism = state.max_parallelism;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_dealt_out_in_runs_as_flink_does() {
+        let elements = || (0..5).map(|i| i.to_string()).collect::<Vec<_>>();
+        assert_eq!(deal(elements(), 2), [vec!["0", "1", "2"], vec!["3", "4"]]);
+        assert_eq!(deal(elements(), 8).concat(), elements());
+        assert_eq!(deal(Vec::new(), 3), vec![Vec::<String>::new(); 3]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Making a job ready: above all, from a snapshot.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::load::{self, Found};
+use super::location::Location;
+use super::master::Latest;
+use super::restore::{Beginning, Rules, fit};
+use super::retention::Holder;
+use super::settings::Restore;
+use super::snapshot::Snapshot;
+use super::throwable::Throwable;
+use crate::domain::claim_mode::ClaimMode;
+use crate::domain::ids::JobId;
+use crate::minicluster::program::JobGraph;
+
+/// A job that is ready to be started.
+pub(super) struct Prepared {
+    pub(super) graph: Arc<JobGraph>,
+    pub(super) beginning: Beginning,
+    pub(super) restored: Option<Latest>,
+}
+
+/// Makes a job ready.
+///
+/// # Errors
+/// There is no such snapshot, or it does not fit the program, or a file of a sink cannot be looked at.
+pub(super) fn prepare(
+    context: &Context,
+    job: JobId,
+    mut graph: Arc<JobGraph>,
+    restore: Option<&Restore>,
+) -> Result<Prepared, Throwable> {
+    let restored = match restore {
+        None => None,
+        Some(restore) => {
+            let found = load::find(&restore.location, &context.heap)?;
+            let snapshot = Snapshot::read(&found.bytes, found.directory())?;
+            let rules = Rules {
+                allow_non_restored_state: restore.allow_non_restored_state,
+                strict_parallelism: context.settings.strict_parallelism,
+            };
+            fit(Arc::make_mut(&mut graph), &snapshot, &found.location, rules)?;
+            Some((found, snapshot, restore.claim_mode))
+        }
+    };
+    let snapshot = restored.as_ref().map(|(_, snapshot, _)| snapshot);
+    let beginning = Beginning::of(&graph, snapshot)?;
+    let restored = restored.map(|(found, snapshot, mode)| {
+        take_over(context, job, found, snapshot, mode == ClaimMode::Claim)
+    });
+    Ok(Prepared {
+        graph,
+        beginning,
+        restored,
+    })
+}
+
+/// The job needs the snapshot's files from now on, and if it claims them they go when it needs them no more.
+fn take_over(
+    context: &Context,
+    job: JobId,
+    found: Found,
+    snapshot: Snapshot,
+    is_claimed: bool,
+) -> Latest {
+    let holder = Holder::Job {
+        job,
+        checkpoint: snapshot.checkpoint,
+        restored: true,
+    };
+    let files = snapshot.files();
+    if is_claimed {
+        let before = Holder::Location(found.location.clone());
+        context.holders.hand_over(&before, &holder);
+        let metadata: Vec<PathBuf> = found.file.into_iter().collect();
+        context.holders.own(&holder, &[files, metadata].concat());
+        if let Ok(Location::Heap(number)) = Location::parse(&found.location) {
+            context.heap.remove(number);
+        }
+    } else {
+        context.holders.hold(&holder, &files);
+    }
+    Latest {
+        snapshot: Arc::new(snapshot),
+        holder,
+        location: Some(found.location),
+        is_own_checkpoint: is_claimed,
+    }
+}

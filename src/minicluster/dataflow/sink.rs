@@ -1,0 +1,228 @@
+//! A sink into files: records wait until the checkpoint that they belong to is complete, and are appended then.
+//!
+//! The first subtask appends to the path itself, the n-th after it to `<path>.<n>`. What a snapshot holds is how long each
+//! file was, all earlier records being committed, and the lines that wait for this snapshot. A restore cuts the files to
+//! that length and appends those lines: whatever was appended since then comes again.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::snapshot::List;
+use crate::domain::key_group::MAX_KEY_GROUPS;
+use crate::minicluster::program::Value;
+
+/// The list state that says how long each file is: `<bytes> <path>`.
+pub(in crate::minicluster) const COMMITTED: &str = "committed";
+/// The list state of lines that wait for the snapshot: of each file the path in the first line, behind it the lines.
+pub(in crate::minicluster) const PENDING: &str = "pending";
+
+/// One subtask of the sink.
+#[derive(Debug)]
+pub(super) struct FileSink {
+    path: PathBuf,
+    file: File,
+    /// How long the file is, in bytes.
+    committed: u64,
+    /// Lines of snapshots that are not complete, the oldest first.
+    waiting: VecDeque<(u64, String)>,
+    /// Lines since the last barrier.
+    lines: String,
+    /// Files of subtasks that there are no longer, kept by the first subtask.
+    others: Vec<(u64, PathBuf)>,
+}
+
+/// The file of a subtask.
+fn part(path: &Path, subtask: u32) -> PathBuf {
+    if subtask == 0 {
+        return path.to_owned();
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{subtask}"));
+    PathBuf::from(name)
+}
+
+/// Every file of the sink that there is, with its subtask.
+fn parts(path: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?.file_name();
+        let rest = entry.to_str().and_then(|entry| entry.strip_prefix(name));
+        let number = match rest {
+            Some("") => Some(0),
+            Some(rest) => rest.strip_prefix('.').and_then(|digits| {
+                let number: u32 = digits.parse().ok()?;
+                // only what this sink would have written itself
+                (number > 0 && number < MAX_KEY_GROUPS && number.to_string() == digits)
+                    .then_some(number)
+            }),
+            None => None,
+        };
+        found.extend(number.map(|number| (number, part(path, number))));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What the lists of a sink say that has written nothing yet: what is in its files stays there.
+pub(in crate::minicluster) fn first_lists(path: &Path) -> io::Result<Vec<List>> {
+    let mut committed = vec![];
+    for (_, part) in parts(path)? {
+        committed.push(length_of(fs::metadata(&part)?.len(), &part));
+    }
+    if committed.is_empty() {
+        committed.push(length_of(0, path));
+    }
+    Ok(vec![(COMMITTED.to_owned(), committed)])
+}
+
+fn length_of(bytes: u64, path: &Path) -> String {
+    format!("{bytes} {}", path.display())
+}
+
+fn parse_length(text: &str) -> Option<(u64, &Path)> {
+    let (bytes, path) = text.split_once(' ')?;
+    Some((bytes.parse().ok()?, Path::new(path)))
+}
+
+/// Brings the files to what a snapshot's lists say, before any subtask opens them.
+///
+/// # Errors
+/// A file cannot be changed, or is shorter than what was committed to it.
+pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result<()> {
+    let mut known = Vec::new();
+    for element in elements(lists, COMMITTED) {
+        let (bytes, file) = parse_length(element)
+            .ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))?;
+        cut(file, bytes)?;
+        known.push(file);
+    }
+    if known.contains(&path) {
+        for (_, part) in parts(path)? {
+            if !known.contains(&part.as_path()) {
+                fs::remove_file(part)?;
+            }
+        }
+    }
+    for element in elements(lists, PENDING) {
+        if let Some((file, lines)) = element.split_once('\n') {
+            let mut file = OpenOptions::new().create(true).append(true).open(file)?;
+            file.write_all(lines.as_bytes())?;
+            file.sync_data()?;
+        }
+    }
+    Ok(())
+}
+
+/// The elements of all lists of this name.
+fn elements<'l>(lists: &'l [List], name: &'l str) -> impl Iterator<Item = &'l String> {
+    let lists = lists.iter().filter(move |(found, _)| found == name);
+    lists.flat_map(|(_, elements)| elements)
+}
+
+/// Cuts a file back to what was committed.
+fn cut(path: &Path, bytes: u64) -> io::Result<()> {
+    let found = match fs::metadata(path) {
+        Ok(found) if !found.is_file() => return Ok(()),
+        Ok(found) => found.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(named(path, &error)),
+    };
+    if found < bytes {
+        return Err(io::Error::other(format!(
+            "{} has {found} bytes, but the snapshot says that {bytes} were committed to it: put the file back, or give the sink another uid to begin anew",
+            path.display()
+        )));
+    }
+    if found > bytes {
+        let file = OpenOptions::new().write(true).open(path);
+        let file = file.map_err(|error| named(path, &error))?;
+        file.set_len(bytes)?;
+        file.sync_data()?;
+    }
+    Ok(())
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+impl FileSink {
+    /// Opens a subtask's file, which has been brought to what the state says.
+    pub(super) fn open(path: &Path, subtask: u32, parallelism: u32) -> io::Result<Self> {
+        let own = part(path, subtask);
+        let file = OpenOptions::new().create(true).append(true).open(&own);
+        let file = file.map_err(|error| named(&own, &error))?;
+        let mut others = Vec::new();
+        if subtask == 0 {
+            for (number, part) in parts(path)? {
+                if number >= parallelism {
+                    others.push((fs::metadata(&part)?.len(), part));
+                }
+            }
+        }
+        Ok(Self {
+            committed: file.metadata()?.len(),
+            path: own,
+            file,
+            waiting: VecDeque::new(),
+            lines: String::new(),
+            others,
+        })
+    }
+
+    /// Takes a record: a line.
+    pub(super) fn write(&mut self, value: &Value) {
+        self.lines.push_str(&value.to_string());
+        self.lines.push('\n');
+    }
+
+    /// The state as it belongs into a snapshot. What came until now waits for it.
+    pub(super) fn snapshot(&mut self, checkpoint: u64) -> Vec<List> {
+        if !self.lines.is_empty() {
+            let lines = std::mem::take(&mut self.lines);
+            self.waiting.push_back((checkpoint, lines));
+        }
+        let mut committed = vec![length_of(self.committed, &self.path)];
+        let others = self.others.iter();
+        committed.extend(others.map(|(bytes, path)| length_of(*bytes, path)));
+        let mut pending = Vec::new();
+        if !self.waiting.is_empty() {
+            let mut block = format!("{}\n", self.path.display());
+            block.extend(self.waiting.iter().map(|(_, lines)| lines.as_str()));
+            pending.push(block);
+        }
+        vec![
+            (COMMITTED.to_owned(), committed),
+            (PENDING.to_owned(), pending),
+        ]
+    }
+
+    /// Appends what waited for this snapshot or an earlier one, which is complete.
+    pub(super) fn commit(&mut self, checkpoint: u64) -> io::Result<()> {
+        while let Some((waits_for, lines)) = self.waiting.front() {
+            if *waits_for > checkpoint {
+                break;
+            }
+            self.file.write_all(lines.as_bytes())?;
+            self.committed += lines.len() as u64;
+            self.waiting.pop_front();
+        }
+        self.file.sync_data()
+    }
+
+    /// Appends all: the job ends well.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        let lines = std::mem::take(&mut self.lines);
+        self.waiting.push_back((u64::MAX, lines));
+        self.commit(u64::MAX)
+    }
+}

@@ -1,0 +1,98 @@
+//! Which operators run in one task.
+
+use super::draft::Draft;
+use crate::domain::key_group::MAX_KEY_GROUPS;
+
+/// The chain of each operator.
+#[derive(Debug)]
+pub(super) struct Chains {
+    /// Per operator the head of its chain: itself, for a head.
+    pub(super) heads: Vec<usize>,
+    /// Per operator what the program says of its chain's max parallelism; valid at the heads.
+    max_parallelism: Vec<Option<u32>>,
+}
+
+impl Chains {
+    /// Chains operators where nothing is shuffled: over a forward edge that is the only one, at the same parallelism,
+    /// and unless their max parallelism differs.
+    pub(super) fn of(drafts: &[Draft], chaining: bool) -> Self {
+        let mut chains = Self {
+            heads: Vec::new(),
+            max_parallelism: Vec::new(),
+        };
+        for (index, draft) in drafts.iter().enumerate() {
+            let head = match draft.inputs.as_slice() {
+                [(from, None)] if chaining && drafts[*from].parallelism == draft.parallelism => {
+                    Some(chains.heads[*from])
+                }
+                _ => None,
+            };
+            chains.max_parallelism.push(draft.max_parallelism);
+            let head = head.filter(|head| chains.admits(*head, draft.max_parallelism));
+            if let Some(head) = head {
+                let known = &mut chains.max_parallelism[head];
+                *known = known.or(draft.max_parallelism);
+            }
+            chains.heads.push(head.unwrap_or(index));
+        }
+        chains
+    }
+
+    fn admits(&self, head: usize, max_parallelism: Option<u32>) -> bool {
+        match (self.max_parallelism[head], max_parallelism) {
+            (Some(of_chain), Some(own)) => of_chain == own,
+            _ => true,
+        }
+    }
+
+    /// Whether an operator runs in the task of the one that it reads.
+    pub(super) fn is_chained(&self, index: usize) -> bool {
+        self.heads[index] != index
+    }
+
+    /// How many key groups an operator has, as its whole chain.
+    pub(super) fn max_parallelism(&self, index: usize, parallelism: u32) -> u32 {
+        self.max_parallelism[self.heads[index]]
+            .unwrap_or_else(|| default_max_parallelism(parallelism))
+    }
+}
+
+/// What Flink takes for max parallelism where nobody says: half as much again, as a power of two, from 128 on.
+fn default_max_parallelism(parallelism: u32) -> u32 {
+    let half_again = parallelism.saturating_add(parallelism / 2);
+    half_again
+        .checked_next_power_of_two()
+        .unwrap_or(MAX_KEY_GROUPS)
+        .clamp(128, MAX_KEY_GROUPS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn max_parallelism_is_by_default_what_flink_computes() {
+        let seen = [
+            (1, 128),
+            (85, 128),
+            (86, 256),
+            (128, 256),
+            (170, 256),
+            (171, 256),
+            (200, 512),
+            (341, 512),
+            (342, 1024),
+            (1000, 2048),
+            (4096, 8192),
+            (21845, 32768),
+            (32768, 32768),
+        ];
+        for (parallelism, expected) in seen {
+            assert_eq!(
+                default_max_parallelism(parallelism),
+                expected,
+                "parallelism {parallelism}"
+            );
+        }
+    }
+}

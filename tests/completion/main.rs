@@ -1,0 +1,144 @@
+//! Real shells in a real terminal (tmux): the checked-in scripts are loaded, Tab is pressed, and what appears is looked
+//! at. The cluster is a scripted one. A shell that is not installed is told and counted as ignored; with CI=true that
+//! fails.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::print_stderr, reason = "what is not tried is told")]
+#![allow(dead_code, reason = "the scripted server serves other tests too")]
+
+#[path = "../cli/answers.rs"]
+mod answers;
+#[path = "../cli/server.rs"]
+mod server;
+mod terminal;
+
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Trial};
+use server::{Answer, Flink};
+use terminal::{Shell, Terminal};
+
+const SAVEPOINT: &str = "s3://bucket/sp/savepoint-0123ab-cafe";
+
+/// A name, and what is tried.
+type Body = (&'static str, fn(Shell));
+
+/// What is tried in every shell.
+const TRIALS: &[Body] = &[
+    ("a_job_name_is_completed", a_job_name_is_completed),
+    (
+        "a_location_with_colons_is_completed",
+        a_location_with_colons_is_completed,
+    ),
+    (
+        "flags_and_commands_are_completed",
+        flags_and_commands_are_completed,
+    ),
+    (
+        "files_are_completed_where_a_snapshot_goes",
+        files_are_completed_where_a_snapshot_goes,
+    ),
+    (
+        "a_cluster_that_does_not_answer_leaves_the_line_alone",
+        a_cluster_that_does_not_answer_leaves_the_line_alone,
+    ),
+    (
+        "a_job_name_that_would_run_something_is_not_offered",
+        a_job_name_that_would_run_something_is_not_offered,
+    ),
+];
+
+fn a_job_name_is_completed(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    flink.job("orders");
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!("savepointctl -m {} trigger or", flink.url()));
+    terminal.tab_until("trigger orders");
+}
+
+fn a_location_with_colons_is_completed(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    let job = flink.job("orders");
+    flink.set_history(&job, vec![answers::complete(3, "SAVEPOINT", 1, SAVEPOINT)]);
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!("savepointctl -m {} inspect s3://bu", flink.url()));
+    terminal.tab_until(&format!("inspect {SAVEPOINT}"));
+}
+
+fn flags_and_commands_are_completed(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    terminal.press("savepointctl chec");
+    terminal.tab_until("savepointctl checkpoint");
+    terminal.press("--timeo");
+    terminal.tab_until("checkpoint --timeout");
+}
+
+fn files_are_completed_where_a_snapshot_goes(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    std::fs::create_dir(terminal.home().join("savepoint-0123ab-local")).unwrap();
+    terminal.press("savepointctl inspect savep");
+    terminal.tab_until("inspect savepoint-0123ab-local/");
+}
+
+fn a_cluster_that_does_not_answer_leaves_the_line_alone(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    let gate = server::Gate::default();
+    for line in ["GET /overview", "GET /config"] {
+        let never = Answer::After(gate.clone(), Box::new(Answer::Dropped));
+        flink.always(line, never);
+    }
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!("savepointctl -m {} trigger or", flink.url()));
+    terminal.tab();
+    terminal.press("bits");
+    // the Tab was dealt with before these letters were: the shell reads them in order
+    terminal.until("trigger orbits");
+    assert!(
+        !terminal.screen().contains("error"),
+        "{}",
+        terminal.screen()
+    );
+    gate.open();
+}
+
+fn a_job_name_that_would_run_something_is_not_offered(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    flink.job("evil$(touch${IFS}pwned)");
+    flink.job("evil-twin");
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!("savepointctl -m {} trigger ev", flink.url()));
+    terminal.tab_until("trigger evil-twin");
+    assert!(!terminal.home().join("pwned").exists());
+}
+
+fn is_there(program: &str) -> bool {
+    let found = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .output();
+    found.is_ok_and(|output| output.status.success())
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let must = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    let mut trials = Vec::new();
+    for shell in Shell::ALL {
+        let missing = ["tmux", shell.program()]
+            .into_iter()
+            .find(|program| !is_there(program));
+        if let Some(program) = missing {
+            eprintln!(
+                "completion in {}: not tried, no {program} here",
+                shell.program()
+            );
+        }
+        for (name, body) in TRIALS {
+            let trial = Trial::test(format!("{}::{name}", shell.program()), move || {
+                body(shell);
+                Ok(())
+            });
+            trials.push(trial.with_ignored_flag(missing.is_some() && !must));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
