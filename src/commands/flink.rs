@@ -97,6 +97,7 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
     if line.has("v") {
         setup.printer = printer.verbose();
     }
+    endpoint::refuse_uncovered(&line)?;
     match action {
         Action::List => jobs::list(&line, setup),
         Action::Savepoint => savepoint::run(&line, setup),

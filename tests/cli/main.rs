@@ -13,6 +13,7 @@ mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
+mod flink;
 mod forgotten;
 mod jobs;
 mod list;
@@ -23,7 +24,6 @@ mod restored;
 mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
-#[path = "../inspect/snapshots.rs"]
 #[path = "../inspect/snapshots.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;

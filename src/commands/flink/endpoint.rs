@@ -53,7 +53,9 @@ impl Setup {
             let found = flink.get(key)?;
             matches!(found.source, Source::File { .. }).then_some(found)
         };
-        refuse_uncovered(line, &flink)?;
+        if let (None, Some(found)) = (target(line), flink.get(TARGET)) {
+            covered(&found.value)?;
+        }
 
         let by_option = line.has("t") || line.has("e");
         let has_target = by_option || from_file(TARGET).is_some();
@@ -156,39 +158,48 @@ fn by_leader(printer: Printer, flink: &FlinkConfig, key: &str) -> Result<(), Fai
             format!("high availability is on ({key}), and looking the leader up is not covered"),
         )
         .hint("name a JobManager with -D high-availability.type=NONE -m HOST:PORT: any of them answers")
-        .hint(help::real("the same words"))),
+        .hint(help::REAL)),
     }
 }
 
-/// Refuses what only Flink itself can do, and says so.
-fn refuse_uncovered(line: &Line, flink: &FlinkConfig) -> Result<(), Failure> {
+/// Refuses what only Flink itself can do, as far as the line names it.
+///
+/// # Errors
+/// YARN, Kubernetes, and programs that run in the client; targets that do not exist.
+pub fn refuse_uncovered(line: &Line) -> Result<(), Failure> {
     if line.has("yid") || line.has("yd") || line.value("m") == Some("yarn-cluster") {
-        return Err(help::uncovered("YARN's own protocol", "the same words"));
+        return Err(help::uncovered("YARN's own protocol"));
     }
-    let defined = flink
-        .get(TARGET)
-        .filter(|found| found.source == Source::Definition)
-        .map(|found| found.value.as_str());
-    let target = defined
+    match target(line) {
+        Some(target) => covered(target),
+        None => Ok(()),
+    }
+}
+
+/// The target that the line names: -D counts more than -t, and -t more than -e.
+fn target(line: &Line) -> Option<&str> {
+    let mut defined = line.pairs("D").filter(|(key, _)| *key == TARGET);
+    let defined = defined.next_back().map(|(_, target)| target);
+    defined
         .or_else(|| line.value("t"))
         .or_else(|| line.value("e"))
-        .or_else(|| flink.get(TARGET).map(|found| found.value.as_str()));
+}
+
+fn covered(target: &str) -> Result<(), Failure> {
     match target {
-        None | Some("remote") => Ok(()),
-        Some(target) if target.starts_with("yarn-") || target.starts_with("kubernetes-") => {
-            let what = format!("the target {target}");
-            Err(help::uncovered(&what, "the same words").hint(
-                "a session that runs already is reached by its REST address: -t remote -D rest.address=HOST",
+        "remote" => Ok(()),
+        "local" => Err(help::uncovered(
+            "the target local, which runs the program inside of the client,",
+        )),
+        _ if target.starts_with("yarn-") || target.starts_with("kubernetes-") => {
+            Err(help::uncovered(&format!("the target {target}")).hint(
+                "a session that runs already is reached by its REST address: -D rest.address=HOST -D rest.port=PORT",
             ))
         }
-        Some("local") => Err(help::uncovered(
-            "the target local, which runs the program inside of the client,",
-            "the same words",
-        )),
-        Some(other) => Err(
-            Failure::new(Exit::Usage, format!("there is no target '{other}'"))
-                .hint("remote is the one that is covered"),
-        ),
+        _ => {
+            let failure = Failure::new(Exit::Usage, format!("there is no target '{target}'"));
+            Err(failure.hint("remote is the one that is covered"))
+        }
     }
 }
 

@@ -115,7 +115,7 @@ pub fn long() -> String {
          configuration cannot be read, 130 interrupted.\n\nDifferences from Flink's own command line, on purpose:\n"
     );
     for (what, why) in DIFFERENCES {
-        text.push_str(&format!("  - {what}: {why}.\n"));
+        text.push_str(&format!("  - {what}.\n    Why: {why}.\n"));
     }
     text.trim_end().to_owned()
 }
@@ -171,22 +171,21 @@ fn note(option: OptionSpec) -> &'static str {
 /// A first word that is no action that is covered.
 pub fn no_action(word: &str) -> Failure {
     if word == "run-application" {
-        return uncovered("run-application", "run-application …");
+        return uncovered("run-application");
     }
     let failure = Failure::new(Exit::Usage, format!("'{word}' is no action of flink's"));
     failure.hint(format!("say one of {}; -h tells more", actions()))
 }
 
-/// The sentence that names the command which does it.
-pub fn real(words: &str) -> String {
-    format!("Flink's own command line does it: \"$FLINK_HOME/bin/flink\" with {words}")
-}
+/// The sentence that names the command which does what is not covered.
+pub const REAL: &str =
+    "Flink's own command line does it: \"$FLINK_HOME/bin/flink\" with the same words";
 
 /// What only Flink itself does.
-pub fn uncovered(what: &str, words: &str) -> Failure {
+pub fn uncovered(what: &str) -> Failure {
     Failure::new(
         Exit::Usage,
         format!("{what} is not covered; nothing was done"),
     )
-    .hint(real(words))
+    .hint(REAL)
 }

@@ -80,22 +80,14 @@ fn refuse_uncovered(line: &Line) -> Result<(), Failure> {
         .iter()
         .find(|given| given.option.short.starts_with("py"));
     if let Some(given) = python {
-        return Err(help::uncovered(
-            &format!("a Python program ({})", given.option.shown()),
-            "the same words",
-        ));
+        let what = format!("a Python program ({})", given.option.shown());
+        return Err(help::uncovered(&what));
     }
     if line.has("C") {
-        return Err(help::uncovered(
-            "-C, a class path beside the jar,",
-            "the same words",
-        ));
+        return Err(help::uncovered("-C, a class path beside the jar,"));
     }
     if line.has("sae") && !line.has("d") {
-        return Err(help::uncovered(
-            "-sae, a job that ends with its client,",
-            "the same words",
-        ));
+        return Err(help::uncovered("-sae, a job that ends with its client,"));
     }
     Ok(())
 }
