@@ -72,6 +72,8 @@ pub struct Context {
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
+    /// Whether a command to be typed in this shell names the endpoint, though no flag did.
+    names_endpoint: bool,
 }
 
 impl Context {
@@ -96,7 +98,15 @@ impl Context {
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
             upload: RefCell::new(None),
+            names_endpoint: false,
         }
+    }
+
+    /// The same, whose commands to be typed in this shell name the endpoint: it was not found by this tool's own rules.
+    #[must_use]
+    pub fn naming_endpoint(mut self) -> Self {
+        self.names_endpoint = true;
+        self
     }
 
     /// What it was made of.
@@ -272,7 +282,8 @@ impl Context {
         let typed = &self.connect;
         let mut flags = Vec::new();
         // a definition may hold a secret; what it says of the endpoint does not
-        let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
+        let names_endpoint =
+            self.names_endpoint || typed.jobmanager.is_some() || !typed.definitions.is_empty();
         if let (true, Some(endpoint)) = (names_endpoint, self.endpoint.get()) {
             flags.extend(["-m".to_owned(), endpoint.clone()]);
         }

@@ -254,6 +254,23 @@ fn an_unreachable_cluster_is_exit_1() {
 }
 
 #[test]
+fn a_cluster_that_is_starting_is_waited_for_if_flinks_retries_are_set() {
+    let address = Flink::start("2.3.0").address();
+    let words = format!("list -m {address} -D rest.retry.delay=10s -D rest.retry.max-attempts=6");
+    let running = flink(&words).start();
+    let cluster = Flink::start_at("2.3.0", address);
+    running.end().is(
+        0,
+        "Waiting for response...\nNo running jobs.\nNo scheduled jobs.\n",
+        &[],
+    );
+    assert!(!cluster.requests().is_empty());
+    flink(&format!("list -m {address} -D rest.retry.delay=soon"))
+        .run()
+        .fails(1, &["rest.retry.delay (flag -D)"]);
+}
+
+#[test]
 fn what_is_not_covered_names_flinks_own_command_and_asks_nothing() {
     let (cluster, _) = started();
     for words in [

@@ -3,13 +3,16 @@
 //! From strong to weak: high availability, a target, `-D`, `-m`, the configuration file. A `-m` that Flink takes no
 //! notice of is not silently ignored: it is said.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::super::context::Context;
 use super::help;
 use crate::cli::commons_cli::Line;
 use crate::cli::connect::ConnectArgs;
-use crate::config::{self, ConfigError, Environment, FlinkConfig, Source};
+use crate::cli::value;
+use crate::config::{self, ConfigError, Environment, FlinkConfig, FlinkValue, Source};
 use crate::domain::secret::Secret;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -109,8 +112,38 @@ impl Setup {
         if !in_force && !named && !environment.has(OWN_VARIABLE) {
             return Err(no_cluster(&flink));
         }
-        Ok(Context::over(printer, connect, environment))
+        if connect.connect_timeout.is_none() {
+            connect.connect_timeout = patience(&flink)?;
+        }
+        Ok(Context::over(printer, connect, environment).naming_endpoint())
     }
+}
+
+/// How long Flink's own client would try to reach the cluster: only where somebody has said so.
+fn patience(flink: &FlinkConfig) -> Result<Option<Duration>, Failure> {
+    const ATTEMPTS: &str = "rest.retry.max-attempts";
+    const DELAY: &str = "rest.retry.delay";
+    let (attempts, delay) = (flink.get(ATTEMPTS), flink.get(DELAY));
+    if attempts.is_none() && delay.is_none() {
+        return Ok(None);
+    }
+    let wrong = |key: &str, found: &FlinkValue, problem: &str| {
+        Failure::new(Exit::Usage, format!("{key} ({}) {problem}", found.source))
+    };
+    let attempts = match attempts {
+        None => 20,
+        Some(found) => {
+            let number = found.value.trim().parse::<u32>();
+            number.map_err(|_| wrong(ATTEMPTS, found, "is not a number of attempts"))?
+        }
+    };
+    let delay = match delay {
+        None => Duration::from_secs(3),
+        Some(found) => value::flink_duration(&found.value)
+            .map_err(|err| wrong(DELAY, found, &err.to_string()))?,
+    };
+    let least = config::Timeouts::default().connect;
+    Ok(Some(delay.saturating_mul(attempts).max(least)))
 }
 
 /// A configuration that Flink could not read either ends it before it begins.

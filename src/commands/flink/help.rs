@@ -26,9 +26,9 @@ pub const DIFFERENCES: &[(&str, &str)] = &[
         "stdout stays what scripts read",
     ),
     (
-        "an unreachable cluster is given up after seconds, not after 20 tries in a minute; `client.timeout` applies only \
-         where it is set",
-        "a savepoint that takes long is waited for, and an address that is wrong is known at once",
+        "a cluster out of reach is given up after seconds, and not after 20 tries in a minute, unless \
+         rest.retry.max-attempts or rest.retry.delay is set; client.timeout applies only where it is set",
+        "an address that is wrong is known at once, and a savepoint that takes long is waited for",
     ),
     (
         "`stop` joins a stop of this tool's that is under way, and refuses a second one beside somebody else's",
