@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["exit", "config", "inventory", "metadata", "rest", "storage"],
     ),
     ("exit", &[]),
-    ("inventory", &["domain", "metadata", "storage"]),
+    ("inventory", &["domain", "metadata", "state", "storage"]),
     ("metadata", &["domain"]),
     ("minicluster", &["domain", "metadata", "state"]),
     (
@@ -48,7 +48,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "commands", "config"]),
     ("clap_complete", &["commands"]),
     ("indicatif", &["output"]),
-    ("reqwest", &["rest", "commands"]),
+    ("hdfs_native", &["storage"]),
+    ("object_store", &["storage"]),
+    ("reqwest", &["rest", "commands", "storage"]),
     ("tabled", &["output"]),
 ];
 

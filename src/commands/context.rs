@@ -1,7 +1,7 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::{OnceCell, RefCell};
-use std::sync::Arc;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -10,9 +10,12 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use super::heap::{self, Heap};
 use crate::cli::connect::ConnectArgs;
+use crate::cli::storage::StorageArgs;
 #[cfg(feature = "minicluster")]
 use crate::config::FlinkConfig;
-use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
+use crate::config::{
+    self, ConfigError, Credentials, Endpoint, Environment, Resolved, StorageSettings,
+};
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::operation::Verb;
@@ -21,7 +24,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use crate::rest::tls::Tls;
 use crate::rest::{Client, Options, Timing};
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 
 /// An operation that is, or may be, under way in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +63,24 @@ pub struct Ongoing {
     pub resume: String,
 }
 
+/// What a context is made of.
+pub struct ContextParts {
+    /// Where output goes.
+    pub printer: Printer,
+    /// The flags that say how to reach the cluster.
+    pub connect: ConnectArgs,
+    /// Those that say how to reach storages.
+    pub storage_args: StorageArgs,
+    /// What the process was started with.
+    pub environment: Environment,
+}
+
 /// What every command is given.
 pub struct Context {
     /// Where output goes.
     pub printer: Printer,
     connect: ConnectArgs,
+    storage_args: StorageArgs,
     environment: Environment,
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
@@ -74,30 +90,49 @@ pub struct Context {
     storage: Storage,
     /// Whether a command to be typed in this shell names the endpoint, though no flag did.
     names_endpoint: bool,
+    /// Whether the settings' warnings have been said.
+    has_warned: Cell<bool>,
 }
 
 impl Context {
     /// A context over the process's environment.
-    pub fn new(printer: Printer, connect: ConnectArgs) -> Result<Self, Failure> {
+    pub fn new(
+        printer: Printer,
+        connect: ConnectArgs,
+        storage_args: StorageArgs,
+    ) -> Result<Self, Failure> {
         let environment = Environment::of_process().map_err(|err| {
             Failure::new(
                 Exit::Usage,
                 format!("cannot tell the current directory: {err}"),
             )
         })?;
-        Ok(Self::over(printer, connect, environment))
+        Ok(Self::over(ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        }))
     }
 
-    /// A context over this environment.
-    pub fn over(printer: Printer, connect: ConnectArgs, environment: Environment) -> Self {
+    /// A context of these parts.
+    pub fn over(parts: ContextParts) -> Self {
+        let ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        } = parts;
         Self {
             printer,
-            storage: storage(printer, &connect, &environment),
+            storage: storage(printer, &connect, &storage_args, &environment),
             connect,
+            storage_args,
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
             upload: RefCell::new(None),
+            has_warned: Cell::new(false),
             names_endpoint: false,
         }
     }
@@ -110,8 +145,13 @@ impl Context {
     }
 
     /// What it was made of.
-    pub fn into_parts(self) -> (Printer, ConnectArgs, Environment) {
-        (self.printer, self.connect, self.environment)
+    pub fn into_parts(self) -> ContextParts {
+        ContextParts {
+            printer: self.printer,
+            connect: self.connect,
+            storage_args: self.storage_args,
+            environment: self.environment,
+        }
     }
 
     /// Every storage that a location may name.
@@ -119,8 +159,18 @@ impl Context {
         &self.storage
     }
 
+    /// What says how to reach storages.
+    pub fn storage_settings(&self) -> Result<StorageSettings, Failure> {
+        let (connect, storage) = (&self.connect, &self.storage_args);
+        let gathered = StorageSettings::gather(connect, storage, &self.environment);
+        Ok(gathered?.0)
+    }
+
     /// Every setting in force.
     pub fn settings(&self) -> Result<Resolved, Failure> {
+        if self.has_warned.replace(true) {
+            return Ok(config::resolve(&self.connect, &self.environment)?);
+        }
         settings(self.printer, &self.connect, &self.environment)
     }
 
@@ -322,9 +372,32 @@ fn settings(
 }
 
 /// Every storage that a location may name, the heap of the cluster in force among them.
-fn storage(printer: Printer, connect: &ConnectArgs, environment: &Environment) -> Storage {
+///
+/// Settings are looked for once a storage is needed that is not on this machine: nothing that is wrong with them is in
+/// the way of a local file.
+fn storage(
+    printer: Printer,
+    connect: &ConnectArgs,
+    storage: &StorageArgs,
+    environment: &Environment,
+) -> Storage {
     let heap = Heap::new(printer, connect.clone(), environment.clone());
-    Storage::new().with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
+    let (connect, storage) = (connect.clone(), storage.clone());
+    let environment = environment.clone();
+    let settings = OnceLock::new();
+    let reaching = Storage::reaching(move |at| {
+        let wrong = |error: &ConfigError| StorageError::Setting {
+            location: at.to_string(),
+            problem: error.to_string(),
+        };
+        let gather = || StorageSettings::gather(&connect, &storage, &environment);
+        let settings: &Result<_, ConfigError> = settings.get_or_init(gather);
+        let (settings, _) = settings.as_ref().map_err(wrong)?;
+        let access = settings.access(at.scheme(), at.authority());
+        let access = access.map_err(|error| wrong(&error))?;
+        access.ok_or_else(|| StorageError::unknown(at))
+    });
+    reaching.with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
 }
 
 /// Connects to the cluster that flags and environment name.
@@ -345,7 +418,7 @@ async fn connect_with(printer: Printer, settings: &Resolved) -> Result<Client, F
 }
 
 /// Puts a word into quotes where a shell would not take it as one word.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -354,11 +427,12 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn no_endpoint() -> Failure {
+pub(super) fn no_endpoint() -> Failure {
     Failure::new(Exit::Usage, "no cluster is named")
         .hint("name its REST address with -m HOST:PORT or -m URL")
         .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")
         .hint("or let FLINK_CONF_DIR or FLINK_HOME point at Flink's configuration, or run where ./conf holds it")
+        .hint("or, to see it all work without a cluster, run `savepointctl demo`")
 }
 
 /// The client's options from the settings.

@@ -45,12 +45,7 @@ pub struct FlinkArgs {
 /// # Errors
 /// As Flink: 1 for every failure; 31 where its configuration cannot be read; 130 if interrupted.
 pub fn run(args: &FlinkArgs, cx: Context) -> Result<Exit, Failure> {
-    let (printer, connect, environment) = cx.into_parts();
-    let setup = Setup {
-        printer,
-        connect,
-        environment,
-    };
+    let setup = Setup(cx.into_parts());
     act(&args.words, setup).map_err(as_flink)
 }
 
@@ -64,7 +59,7 @@ fn as_flink(failure: Failure) -> Failure {
 }
 
 fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
-    let printer = setup.printer;
+    let printer = setup.0.printer;
     if printer.format() != Format::Table {
         return Err(
             Failure::new(Exit::Usage, "what `flink` prints has Flink's form only")
@@ -95,7 +90,7 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
         return shown(printer, &help::of(action));
     }
     if line.has("v") {
-        setup.printer = printer.verbose();
+        setup.0.printer = printer.verbose();
     }
     endpoint::refuse_uncovered(&line)?;
     match action {

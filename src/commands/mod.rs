@@ -7,6 +7,7 @@ pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod diff;
 mod dispose;
 mod flink;
@@ -31,6 +32,7 @@ mod select;
 mod snapshots;
 mod start;
 mod stop;
+mod suggestion;
 mod trigger;
 mod uid;
 mod verify;
@@ -46,6 +48,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
 use crate::cli::global::GlobalArgs;
+use crate::cli::storage::StorageArgs;
 use crate::cli::words;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -79,6 +82,9 @@ pub struct Cli {
     /// How to reach the cluster.
     #[command(flatten)]
     connect: ConnectArgs,
+    /// As whom to speak to storages.
+    #[command(flatten)]
+    storage: StorageArgs,
     /// How to say what came of it.
     #[command(flatten)]
     global: GlobalArgs,
@@ -102,6 +108,7 @@ enum Command {
     Uid(uid::UidArgs),
     Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Flink(flink::FlinkArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -141,7 +148,7 @@ pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>,
 /// # Errors
 /// Whatever the command fails with, its exit code chosen.
 pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
-    let cx = Context::new(printer, cli.connect)?;
+    let cx = Context::new(printer, cli.connect, cli.storage)?;
     match cli.command {
         Command::Trigger(args) => block_on(&cx, trigger::run(&args, &cx)),
         Command::Stop(args) => block_on(&cx, stop::run(&args, &cx)),
@@ -159,6 +166,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
         Command::Minicluster(args) => minicluster::run(&args, &cx),
+        Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
         Command::Flink(args) => flink::run(&args, cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),

@@ -9,6 +9,7 @@ mod checkpoint;
 mod commons_cli;
 mod config;
 mod connect;
+mod demo;
 mod diff;
 mod dispose;
 mod faults;
@@ -17,6 +18,7 @@ mod flink;
 mod forgotten;
 mod jobs;
 mod list;
+mod list_storage;
 mod look;
 mod output;
 mod restore;
@@ -25,9 +27,9 @@ mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
+mod storage;
 mod terminal;
 mod timeout;
 mod tls;

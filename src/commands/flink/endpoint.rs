@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::super::context::Context;
+use super::super::context::{Context, ContextParts};
 use super::help;
 use crate::cli::commons_cli::Line;
-use crate::cli::connect::ConnectArgs;
 use crate::cli::value;
-use crate::config::{self, ConfigError, Environment, FlinkConfig, FlinkValue, Source};
+use crate::config::{self, ConfigError, FlinkConfig, FlinkValue, Source};
 use crate::domain::secret::Secret;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -24,26 +23,25 @@ const ADDRESSES: [&str; 2] = ["rest.address", "jobmanager.rpc.address"];
 const OWN_VARIABLE: &str = "SAVEPOINTCTL_JOBMANAGER";
 
 /// What an action is given besides its line: what was typed before `flink`.
-pub struct Setup {
-    /// Where output goes.
-    pub printer: Printer,
-    /// How to reach the cluster, as far as Flink has no words for it.
-    pub connect: ConnectArgs,
-    /// What the process was started with.
-    pub environment: Environment,
-}
+pub struct Setup(pub ContextParts);
 
 impl Setup {
+    /// Where output goes.
+    pub fn printer(&self) -> Printer {
+        self.0.printer
+    }
+
     /// The way to the cluster that the line names.
     ///
     /// # Errors
     /// What is not covered; a configuration that cannot be read (31); no cluster.
     pub fn context(self, line: &Line) -> Result<Context, Failure> {
-        let Self {
+        let ContextParts {
             printer,
             mut connect,
+            storage_args,
             environment,
-        } = self;
+        } = self.0;
         let typed = std::mem::take(&mut connect.definitions);
         let pairs = line.pairs("D");
         let pairs: Vec<_> = pairs
@@ -115,7 +113,13 @@ impl Setup {
         if connect.connect_timeout.is_none() {
             connect.connect_timeout = patience(&flink)?;
         }
-        Ok(Context::over(printer, connect, environment).naming_endpoint())
+        let parts = ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        };
+        Ok(Context::over(parts).naming_endpoint())
     }
 }
 

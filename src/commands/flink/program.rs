@@ -103,7 +103,7 @@ fn restore<'a>(line: &'a Line, setup: &Setup) -> Result<Option<Restore<'a>>, Fai
     let Some(path) = line.value("s") else {
         for option in ["n", "cm", "rm"].iter().filter(|option| line.has(option)) {
             setup
-                .printer
+                .printer()
                 .warning(format!("-{option} is ignored without -s, as Flink does"));
         }
         return Ok(None);
@@ -117,7 +117,7 @@ fn restore<'a>(line: &'a Line, setup: &Setup) -> Result<Option<Restore<'a>>, Fai
         (Some(typed), other) => {
             if other.is_some() {
                 setup
-                    .printer
+                    .printer()
                     .warning("-rm is ignored beside -cm, as Flink does");
             }
             Some(mode(typed)?)
@@ -125,7 +125,7 @@ fn restore<'a>(line: &'a Line, setup: &Setup) -> Result<Option<Restore<'a>>, Fai
         (None, Some(typed)) => {
             let claim_mode = mode(typed)?;
             setup
-                .printer
+                .printer()
                 .flink("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.")?;
             Some(claim_mode)
         }
@@ -145,7 +145,7 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let detached = line.has("d");
     if line.has("sae") {
         setup
-            .printer
+            .printer()
             .warning("-sae is ignored beside -d: the job outlives its client either way");
     }
     let cx = setup.context(line)?;
@@ -191,7 +191,7 @@ pub fn info(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let mut request = program.request().program();
     for option in ["d", "sae"].iter().filter(|option| line.has(option)) {
         setup
-            .printer
+            .printer()
             .warning(format!("-{option} is ignored: info runs nothing"));
     }
     let cx = setup.context(line)?;

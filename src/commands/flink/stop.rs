@@ -34,7 +34,7 @@ pub fn stop(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let (id, target_directory) = job_and_directory(Action::Stop, line, "p")?;
     let (drain, detached) = (line.has("d"), line.has("detached"));
     let verb = if drain { "Draining" } else { "Suspending" };
-    setup.printer.flink(format!(
+    setup.printer().flink(format!(
         "{verb} job \"{id}\" with a {} savepoint.",
         format.as_flink()
     ))?;
@@ -93,7 +93,7 @@ pub fn cancel(line: &Line, setup: Setup) -> Result<Exit, Failure> {
         return cancel_with_savepoint(line, setup, format);
     }
     let id = job::id(Action::Cancel, line.words.first().map(String::as_str))?;
-    setup.printer.flink(format!("Cancelling job {id}."))?;
+    setup.printer().flink(format!("Cancelling job {id}."))?;
     let cx = setup.context(line)?;
     say_ignored(&cx, after(line, 1));
     if line.has("type") {
@@ -133,12 +133,12 @@ async fn within<T>(
 }
 
 fn cancel_with_savepoint(line: &Line, setup: Setup, format: FormatType) -> Result<Exit, Failure> {
-    setup.printer.flink(
+    setup.printer().flink(
         "DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use \"stop\" instead.",
     )?;
     let (id, target_directory) = job_and_directory(Action::Cancel, line, "s")?;
     let flinks = format.as_flink();
-    setup.printer.flink(match target_directory {
+    setup.printer().flink(match target_directory {
         None => {
             format!("Cancelling job {id} with {flinks} savepoint to default savepoint directory.")
         }
