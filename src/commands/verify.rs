@@ -8,11 +8,10 @@ use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
+use crate::inventory::check::Share;
 use crate::inventory::resolution;
-use crate::inventory::scan::files::Looker;
-use crate::inventory::scan::verify::{self, Checked};
-use crate::inventory::scan::{self};
-use crate::metadata;
+use crate::inventory::scan;
+use crate::inventory::scan::verify::{Checked, Verifier};
 use crate::output::view::VerificationView;
 
 /// Check that every file of a snapshot is there and as large as its metadata says
@@ -38,9 +37,29 @@ pub struct VerifyArgs {
     #[arg(long)]
     strict: bool,
 
+    /// Open the files, too, and check that what is in them is what their handles say: headers of state, key groups,
+    /// tables
+    #[arg(long)]
+    read: bool,
+
+    /// Open this share of the files, such as 5%: always the same ones of a snapshot
+    #[arg(long, value_name = "PERCENT", conflicts_with = "read")]
+    read_subset: Option<Share>,
+
     /// Show long lists whole
     #[arg(long)]
     all: bool,
+}
+
+impl VerifyArgs {
+    /// Which files are opened, if any.
+    fn opens(&self) -> Option<Share> {
+        if self.read {
+            Some(Share::ALL)
+        } else {
+            self.read_subset
+        }
+    }
 }
 
 /// Runs the command.
@@ -59,12 +78,12 @@ async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<
         .waiting(&reading, resolution::open(cx.storage(), &location))
         .await
         .doing(|| format!("cannot verify {location}"))?;
-    let metadata =
-        metadata::read(&file.bytes).doing(|| format!("cannot decode {}", file.metadata_path))?;
-    let looker = Looker::new(cx.storage());
     let looking = format!("looking at the files of {location}");
-    let checking = verify::one(&looker, &file, &metadata);
-    let mut checked = cx.printer.waiting(&looking, checking).await;
+    let decoding = format!("cannot decode {}", file.metadata_path);
+    let verifier = Verifier::new(cx.storage(), args.opens());
+    let checking = verifier.one(file);
+    let checked = cx.printer.waiting(&looking, checking).await;
+    let mut checked = checked.doing(|| decoding)?;
     if args.strict {
         checked.report.make_strict();
     }
@@ -85,9 +104,10 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         .await;
     let failed = roots::told(cx, found.failures, found.places.is_empty())?;
     let checking = format!("checking {} snapshots", found.places.len());
+    let verifier = Verifier::new(cx.storage(), args.opens());
     let mut checked = cx
         .printer
-        .waiting(&checking, verify::all(cx.storage(), &found.places))
+        .waiting(&checking, verifier.all(&found.places))
         .await;
     if args.strict {
         checked.iter_mut().for_each(|one| one.report.make_strict());

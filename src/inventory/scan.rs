@@ -6,6 +6,7 @@ mod candidates;
 mod fetch;
 pub mod files;
 pub mod names;
+pub mod reading;
 #[cfg(test)]
 mod tests;
 pub mod verify;

@@ -207,3 +207,25 @@ fn metadata_that_ends_too_early_for_flink_is_a_finding() {
         (&json!("undecodable"), &json!(file))
     );
 }
+
+#[test]
+fn files_are_opened_on_request_and_what_is_not_state_is_found() {
+    let storage = Storage::new();
+    storage.checkpoint(&["a"]);
+    let outcome = verify(&storage, &["chk-7", "--read", "-o", "json"]);
+    assert_eq!(outcome.code, 6, "{outcome:?}");
+    let document = json(&outcome);
+    assert_eq!(document["opened"], json!(2));
+    let kinds: Vec<&Value> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["kind"])
+        .collect();
+    assert_eq!(kinds, ["undecodable", "undecodable"]);
+    let shown = verify(&storage, &["chk-7", "--read"]).stdout;
+    assert!(shown.contains("table magic number"), "{shown}");
+    verify(&storage, &["chk-7", "--read-subset", "0%"]).is(2, "", &["no share"]);
+    let subset = verify(&storage, &["--dir", ".", "--read-subset", "100%"]);
+    assert_eq!(subset.code, 6, "{subset:?}");
+}
