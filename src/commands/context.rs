@@ -330,7 +330,7 @@ async fn connect_with(printer: Printer, settings: &Resolved) -> Result<Client, F
 }
 
 /// Puts a word into quotes where a shell would not take it as one word.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -344,6 +344,7 @@ pub(super) fn no_endpoint() -> Failure {
         .hint("name its REST address with -m HOST:PORT or -m URL")
         .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")
         .hint("or let FLINK_CONF_DIR or FLINK_HOME point at Flink's configuration, or run where ./conf holds it")
+        .hint("or, to see it all work without a cluster, run `savepointctl demo`")
 }
 
 /// The client's options from the settings.

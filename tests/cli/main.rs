@@ -8,6 +8,7 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod demo;
 mod diff;
 mod dispose;
 mod faults;
@@ -22,6 +23,7 @@ mod restore;
 mod restored;
 mod run;
 mod server;
+#[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;

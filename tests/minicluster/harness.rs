@@ -255,10 +255,14 @@ pub fn stop(cluster: &Cluster, job: JobId) -> String {
     location(outcome(|| cluster.savepoint_operation(job, trigger)))
 }
 
-pub fn checkpoint(cluster: &Cluster, job: JobId) -> u64 {
+pub fn checkpoint_outcome(cluster: &Cluster, job: JobId) -> Outcome {
     let trigger = trigger_id();
     cluster.trigger_checkpoint(job, trigger);
-    match outcome(|| cluster.checkpoint_operation(job, trigger)) {
+    outcome(|| cluster.checkpoint_operation(job, trigger))
+}
+
+pub fn checkpoint(cluster: &Cluster, job: JobId) -> u64 {
+    match checkpoint_outcome(cluster, job) {
         Outcome::Checkpoint(id) => id,
         other => panic!("{other:?}"),
     }

@@ -132,9 +132,10 @@ struct Resulted {
     checkpoint_failure_cause: Option<Failure>,
 }
 
+/// Why something failed.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Failure {
+pub(super) struct Failure {
     class: String,
     stack_trace: String,
     /// Java's serialised form, which only Java could read: empty.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::ids::JobId;
-use crate::minicluster::program::{JobGraph, Ship, Vertex};
+use crate::minicluster::coordinator::JobView;
+use crate::minicluster::program::{Input, JobGraph, Ship, Vertex};
 
 #[derive(Serialize)]
 pub(super) struct Plan {
@@ -38,6 +39,20 @@ struct Edge {
 }
 
 impl Plan {
+    /// That of a job; empty for one that never started.
+    pub(super) fn of(job: &JobView) -> Self {
+        if job.vertices.is_empty() {
+            return Self {
+                jid: String::new(),
+                name: String::new(),
+                r#type: "",
+                nodes: Vec::new(),
+            };
+        }
+        Self::new(job.id, &job.graph)
+    }
+
+    /// That of a program as it would be run.
     pub(super) fn new(job: JobId, graph: &JobGraph) -> Self {
         Self {
             jid: job.to_string(),
@@ -61,7 +76,7 @@ fn node(graph: &JobGraph, vertex: &Vertex) -> Node {
         .filter_map(|index| graph.operators.get(*index));
     let inputs = operators.flat_map(|operator| &operator.inputs);
     let inputs = inputs.filter(|input| !is_within(&input.from));
-    let edge = |(num, input): (usize, &crate::minicluster::program::Input)| Edge {
+    let edge = |(num, input): (usize, &Input)| Edge {
         id: id_of_chain(graph, input.from),
         num,
         exchange: "pipelined_bounded",
