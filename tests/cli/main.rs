@@ -23,7 +23,6 @@ mod restore;
 mod restored;
 mod run;
 mod server;
-#[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
