@@ -48,7 +48,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "commands", "config"]),
     ("clap_complete", &["commands"]),
     ("indicatif", &["output"]),
-    ("reqwest", &["rest", "commands"]),
+    ("hdfs_native", &["storage"]),
+    ("object_store", &["storage"]),
+    ("reqwest", &["rest", "commands", "storage"]),
     ("tabled", &["output"]),
 ];
 

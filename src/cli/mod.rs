@@ -6,5 +6,6 @@ pub mod dirs;
 pub mod flink_options;
 pub mod global;
 pub mod since;
+pub mod storage;
 pub mod value;
 pub mod words;

@@ -17,6 +17,7 @@ pub fn run(_args: &ConfigArgs, cx: &Context) -> Result<Exit, Failure> {
     let settings = cx.settings()?.settings;
     let rows = settings
         .into_iter()
+        .chain(cx.storage_settings()?.shown())
         .map(|setting| (setting.name, setting.value, setting.source.to_string()));
     cx.printer.show(&SettingsView::new(rows))?;
     Ok(Exit::Success)

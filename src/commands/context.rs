@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
+use std::cell::{OnceCell, RefCell};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -10,9 +12,12 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use super::heap::{self, Heap};
 use crate::cli::connect::ConnectArgs;
+use crate::cli::storage::StorageArgs;
 #[cfg(feature = "minicluster")]
 use crate::config::FlinkConfig;
-use crate::config::{self, Credentials, Endpoint, Environment, Resolved};
+use crate::config::{
+    self, ConfigError, Credentials, Endpoint, Environment, Resolved, StorageSettings,
+};
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
 use crate::domain::operation::Verb;
@@ -21,7 +26,7 @@ use crate::exit::Exit;
 use crate::output::Printer;
 use crate::rest::tls::Tls;
 use crate::rest::{Client, Options, Timing};
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 
 /// An operation that is, or may be, under way in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +70,7 @@ pub struct Context {
     /// Where output goes.
     pub printer: Printer,
     connect: ConnectArgs,
+    storage_args: StorageArgs,
     environment: Environment,
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
@@ -78,7 +84,11 @@ pub struct Context {
 
 impl Context {
     /// A context over the process's environment.
-    pub fn new(printer: Printer, connect: ConnectArgs) -> Result<Self, Failure> {
+    pub fn new(
+        printer: Printer,
+        connect: ConnectArgs,
+        storage_args: StorageArgs,
+    ) -> Result<Self, Failure> {
         let environment = Environment::of_process().map_err(|err| {
             Failure::new(
                 Exit::Usage,
@@ -87,8 +97,9 @@ impl Context {
         })?;
         Ok(Self {
             printer,
-            storage: storage(printer, &connect, &environment),
+            storage: storage(printer, &connect, &storage_args, &environment),
             connect,
+            storage_args,
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
@@ -100,6 +111,13 @@ impl Context {
     /// Every storage that a location may name.
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// What says how to reach storages.
+    pub fn storage_settings(&self) -> Result<StorageSettings, Failure> {
+        let (connect, storage) = (&self.connect, &self.storage_args);
+        let gathered = StorageSettings::gather(connect, storage, &self.environment);
+        Ok(gathered?.0)
     }
 
     /// Every setting in force.
@@ -307,9 +325,32 @@ fn settings(
 }
 
 /// Every storage that a location may name, the heap of the cluster in force among them.
-fn storage(printer: Printer, connect: &ConnectArgs, environment: &Environment) -> Storage {
+///
+/// Settings are looked for once a storage is needed that is not on this machine: nothing that is wrong with them is in
+/// the way of a local file.
+fn storage(
+    printer: Printer,
+    connect: &ConnectArgs,
+    storage: &StorageArgs,
+    environment: &Environment,
+) -> Storage {
     let heap = Heap::new(printer, connect.clone(), environment.clone());
-    Storage::new().with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
+    let (connect, storage) = (connect.clone(), storage.clone());
+    let environment = environment.clone();
+    let settings = OnceLock::new();
+    let reaching = Storage::reaching(move |at| {
+        let wrong = |error: &ConfigError| StorageError::Setting {
+            location: at.to_string(),
+            problem: error.to_string(),
+        };
+        let gather = || StorageSettings::gather(&connect, &storage, &environment);
+        let settings: &Result<_, ConfigError> = settings.get_or_init(gather);
+        let (settings, _) = settings.as_ref().map_err(wrong)?;
+        let access = settings.access(at.scheme(), at.authority());
+        let access = access.map_err(|error| wrong(&error))?;
+        access.ok_or_else(|| StorageError::unknown(at))
+    });
+    reaching.with(heap::SCHEME, heap::AUTHORITY, Arc::new(heap))
 }
 
 /// Connects to the cluster that flags and environment name.

@@ -43,6 +43,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
 use crate::cli::global::GlobalArgs;
+use crate::cli::storage::StorageArgs;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Printer;
@@ -75,6 +76,9 @@ pub struct Cli {
     /// How to reach the cluster.
     #[command(flatten)]
     connect: ConnectArgs,
+    /// As whom to speak to storages.
+    #[command(flatten)]
+    storage: StorageArgs,
     /// How to say what came of it.
     #[command(flatten)]
     global: GlobalArgs,
@@ -115,7 +119,7 @@ impl Cli {
 /// # Errors
 /// Whatever the command fails with, its exit code chosen.
 pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
-    let cx = Context::new(printer, cli.connect)?;
+    let cx = Context::new(printer, cli.connect, cli.storage)?;
     match cli.command {
         Command::Trigger(args) => block_on(&cx, trigger::run(&args, &cx)),
         Command::Stop(args) => block_on(&cx, stop::run(&args, &cx)),

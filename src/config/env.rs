@@ -8,9 +8,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::config::error::ConfigError;
+use crate::config::storage::STORAGE_VARIABLES;
 
-/// The variables that are read; no other is taken from the process.
-const VARIABLES: [&str; 12] = [
+/// The variables that are read, beside those of storages; no other is taken from the process.
+const VARIABLES: [&str; 15] = [
     "SAVEPOINTCTL_JOBMANAGER",
     "SAVEPOINTCTL_BEARER_TOKEN",
     "SAVEPOINTCTL_BASIC_AUTH",
@@ -23,6 +24,9 @@ const VARIABLES: [&str; 12] = [
     "https_proxy",
     "NO_PROXY",
     "no_proxy",
+    "SAVEPOINTCTL_STORAGE_CREDENTIALS",
+    "HOME",
+    "USER",
 ];
 
 /// Environment variables and the current directory.
@@ -58,8 +62,11 @@ impl Environment {
     pub fn of_process() -> io::Result<Self> {
         let directory = std::env::current_dir()?;
         let given = |name: &str| Some((name.to_owned(), std::env::var_os(name)?));
+        let variables = VARIABLES
+            .into_iter()
+            .chain(STORAGE_VARIABLES.iter().copied());
         Ok(Self {
-            variables: VARIABLES.into_iter().filter_map(given).collect(),
+            variables: variables.filter_map(given).collect(),
             directory,
         })
     }

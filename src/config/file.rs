@@ -88,6 +88,13 @@ impl FlinkConfig {
         entries.map(|(key, found)| (key.as_str(), masked(key, &found.value), &found.source))
     }
 
+    /// Every key with its value, by key.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &FlinkValue)> {
+        self.entries
+            .iter()
+            .map(|(key, found)| (key.as_str(), found))
+    }
+
     /// Sets a key, over what it was.
     pub fn set(&mut self, key: String, value: String, source: Source) {
         self.entries.insert(key, FlinkValue { value, source });

@@ -13,6 +13,7 @@ pub mod minicluster;
 mod naive;
 pub mod resolve;
 pub mod source;
+pub mod storage;
 pub mod tls;
 mod yaml;
 
@@ -23,4 +24,5 @@ pub use error::ConfigError;
 pub use file::{FlinkConfig, FlinkValue};
 pub use resolve::{Resolved, Timeouts, definitions, flink, resolve};
 pub use source::{Setting, Source};
+pub use storage::StorageSettings;
 pub use tls::{Identity, TlsSettings};

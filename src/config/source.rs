@@ -59,7 +59,7 @@ impl Setting {
 }
 
 /// Parts of names whose values are secret.
-const SECRET_NAMES: [&str; 16] = [
+const SECRET_NAMES: [&str; 18] = [
     "password",
     "passwd",
     "secret",
@@ -76,6 +76,8 @@ const SECRET_NAMES: [&str; 16] = [
     "auth-params",
     "basic-auth",
     "jaas",
+    "fs.azure.sas",
+    "secretid",
 ];
 
 /// The value of `key` as it may be shown: masked where the name or the value speaks of a secret, and without the
@@ -138,6 +140,12 @@ mod tests {
     #[test]
     fn secrets_are_masked_by_name_and_by_value() {
         for (key, value) in [
+            (
+                "fs.azure.sas.container.acc.blob.core.windows.net",
+                "sv=1&sig=x",
+            ),
+            ("fs.cosn.userinfo.secretId", "x"),
+            ("fs.oss.accessKeyId", "x"),
             ("security.ssl.rest.key-password", "hunter2"),
             ("s3.secret-key", "hunter2"),
             ("s3.access-key", "hunter2"),

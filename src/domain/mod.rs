@@ -1,5 +1,6 @@
 //! Plain words of the field as plain types: no I/O, no clock, no command line.
 
+pub mod access;
 pub mod attempts;
 pub mod claim_mode;
 pub mod diagnosis;

@@ -173,6 +173,14 @@ impl StorageError {
         matches!(self, Self::Missing { .. })
     }
 
+    /// No storage is known for the scheme of a location.
+    pub fn unknown(at: &super::Location) -> Self {
+        Self::Scheme {
+            location: at.to_string(),
+            scheme: at.scheme().to_owned(),
+        }
+    }
+
     /// Nothing is at a location.
     pub(crate) fn missing(at: &impl ToString) -> Self {
         Self::Missing {

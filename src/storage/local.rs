@@ -59,10 +59,7 @@ fn answer<'a, T: Send + 'a>(found: Result<T, StorageError>) -> Answer<'a, T> {
 }
 
 fn path(at: &Location) -> Result<&Path, StorageError> {
-    at.local().ok_or_else(|| StorageError::Scheme {
-        location: at.to_string(),
-        scheme: at.scheme().to_owned(),
-    })
+    at.local().ok_or_else(|| StorageError::unknown(at))
 }
 
 fn look(at: &Location) -> Result<Entry, StorageError> {

@@ -3,10 +3,18 @@
 //! Every storage lies behind [`Store`]; [`Storage`] finds the one that a location names.
 
 mod error;
+mod fault;
+#[cfg(feature = "hdfs")]
+mod hdfs;
+mod http;
 mod local;
 pub mod location;
 pub mod memory;
+#[cfg(any(feature = "s3", feature = "gcs", feature = "azure"))]
+mod objects;
+mod open;
 mod registry;
+mod webhdfs;
 
 use std::ops::Range;
 use std::time::SystemTime;

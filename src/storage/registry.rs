@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::open::open;
 use super::{Dated, Entry, Listed, Local, Location, StorageError, Store};
+use crate::domain::access::{Access, Patience};
 
 /// A scheme and an authority.
 type Place = (String, String);
+/// Finds what it takes to open the storage of a location.
+type Find = Box<dyn Fn(&Location) -> Result<(Access, Patience), StorageError> + Send + Sync>;
 
 /// Every storage that a location may name, each opened when it is first needed.
 pub struct Storage {
     local: Arc<dyn Store>,
+    find: Option<Find>,
     opened: Mutex<HashMap<Place, Arc<dyn Store>>>,
 }
 
@@ -26,7 +31,19 @@ impl Storage {
     pub fn new() -> Self {
         Self {
             local: Arc::new(Local),
+            find: None,
             opened: Mutex::default(),
+        }
+    }
+
+    /// The same, and all that `find` knows to reach; it is asked once for each scheme and authority, and only when it
+    /// is needed.
+    pub fn reaching(
+        find: impl Fn(&Location) -> Result<(Access, Patience), StorageError> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            find: Some(Box::new(find)),
+            ..Self::new()
         }
     }
 
@@ -47,11 +64,17 @@ impl Storage {
             return Ok(Arc::clone(&self.local));
         }
         let place = (at.scheme().to_owned(), at.authority().to_owned());
-        let opened = self.opened().get(&place).map(Arc::clone);
-        opened.ok_or_else(|| StorageError::Scheme {
-            location: at.to_string(),
-            scheme: at.scheme().to_owned(),
-        })
+        let mut opened = self.opened();
+        if let Some(store) = opened.get(&place) {
+            return Ok(Arc::clone(store));
+        }
+        let Some(find) = &self.find else {
+            return Err(StorageError::unknown(at));
+        };
+        let (access, patience) = find(at)?;
+        let store = open(at, &access, patience)?;
+        opened.insert(place, Arc::clone(&store));
+        Ok(store)
     }
 
     fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<Place, Arc<dyn Store>>> {

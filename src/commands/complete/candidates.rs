@@ -10,6 +10,7 @@ use clap_complete::engine::{CompletionCandidate, ValueCompleter};
 use super::super::context::Context;
 use super::super::{Cli, snapshots};
 use crate::cli::connect::ConnectArgs;
+use crate::cli::storage::StorageArgs;
 use crate::cli::words;
 use crate::domain::job::Job;
 use crate::domain::reference::SnapshotRef;
@@ -48,7 +49,12 @@ pub(super) fn of(wanted: Wanted, words: &[OsString], typed: &OsStr) -> Vec<Compl
 
 /// What the cluster knows. `None` where none is named, or where it does not answer in time.
 fn asked(wanted: Wanted, words: &[OsString], typed: &str) -> Option<Vec<CompletionCandidate>> {
-    let cx = Context::new(Printer::silent(), connection(words)?).ok()?;
+    let cx = Context::new(
+        Printer::silent(),
+        connection(words)?,
+        StorageArgs::default(),
+    )
+    .ok()?;
     let is_running_only = words
         .iter()
         .any(|word| OF_RUNNING_JOBS.iter().any(|command| word == command));
