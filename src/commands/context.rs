@@ -1,8 +1,6 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::sync::Arc;
-use std::cell::{OnceCell, RefCell};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 

@@ -8,22 +8,25 @@ use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
-use crate::inventory::check::Share;
+use crate::inventory::reading::Share;
 use crate::inventory::resolution;
-use crate::inventory::scan;
-use crate::inventory::scan::verify::{Checked, Verifier};
+use crate::inventory::scan::files::Looker;
+use crate::inventory::scan::verify::{self, Checked};
+use crate::inventory::scan::{self};
 use crate::output::view::VerificationView;
 
 /// Check that every file of a snapshot is there and as large as its metadata says
 ///
 /// Looks at each file once, however many handles name it. Exit code 6 where a file is missing, shorter or longer than
 /// recorded, or cannot be decoded. Files outside the snapshot's directory, which incremental checkpoints always have,
-/// and files in it that the metadata does not name are notes. With --dir instead of SNAPSHOT every snapshot below is
+/// and files in it that the metadata does not name are notes; with --read also what no reader but Flink's understands.
+/// With --dir instead of SNAPSHOT every snapshot below is
 /// checked, a line each.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     savepointctl verify s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl verify latest:orders --strict\n  \
+    savepointctl verify latest:orders --read\n  \
     savepointctl verify --dir s3://bucket/sp -o name")]
 pub struct VerifyArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
@@ -33,18 +36,17 @@ pub struct VerifyArgs {
     #[command(flatten)]
     dirs: DirArgs,
 
-    /// Count notes as findings
-    #[arg(long)]
-    strict: bool,
-
-    /// Open the files, too, and check that what is in them is what their handles say: headers of state, key groups,
-    /// tables
+    /// Open the files too: state headers decode, key groups and elements lie where handles say, tables are whole
     #[arg(long)]
     read: bool,
 
-    /// Open this share of the files, such as 5%: always the same ones of a snapshot
+    /// Open only this share of the files, as 5%: of a snapshot always the same ones, by their names
     #[arg(long, value_name = "PERCENT", conflicts_with = "read")]
     read_subset: Option<Share>,
+
+    /// Count notes as findings
+    #[arg(long)]
+    strict: bool,
 
     /// Show long lists whole
     #[arg(long)]
@@ -52,13 +54,10 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    /// Which files are opened, if any.
-    fn opens(&self) -> Option<Share> {
-        if self.read {
-            Some(Share::ALL)
-        } else {
-            self.read_subset
-        }
+    /// The share of the files to open, if any.
+    fn reads(&self) -> Option<Share> {
+        let all = self.read.then_some(Share::ALL);
+        self.read_subset.or(all)
     }
 }
 
@@ -78,12 +77,12 @@ async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<
         .waiting(&reading, resolution::open(cx.storage(), &location))
         .await
         .doing(|| format!("cannot verify {location}"))?;
+    let looker = Looker::new(cx.storage());
     let looking = format!("looking at the files of {location}");
-    let decoding = format!("cannot decode {}", file.metadata_path);
-    let verifier = Verifier::new(cx.storage(), args.opens());
-    let checking = verifier.one(file);
+    let metadata_path = file.metadata_path.clone();
+    let checking = verify::one(&looker, file, args.reads());
     let checked = cx.printer.waiting(&looking, checking).await;
-    let mut checked = checked.doing(|| decoding)?;
+    let mut checked = checked.doing(|| format!("cannot decode {metadata_path}"))?;
     if args.strict {
         checked.report.make_strict();
     }
@@ -104,10 +103,12 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         .await;
     let failed = roots::told(cx, found.failures, found.places.is_empty())?;
     let checking = format!("checking {} snapshots", found.places.len());
-    let verifier = Verifier::new(cx.storage(), args.opens());
     let mut checked = cx
         .printer
-        .waiting(&checking, verifier.all(&found.places))
+        .waiting(
+            &checking,
+            verify::all(cx.storage(), &found.places, args.reads()),
+        )
         .await;
     if args.strict {
         checked.iter_mut().for_each(|one| one.report.make_strict());

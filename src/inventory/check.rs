@@ -1,7 +1,6 @@
 //! Whether every file of a snapshot is there and as large as its metadata says. Pure: what was found comes in.
 
 pub mod needs;
-mod share;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +11,6 @@ use crate::metadata::Metadata;
 use crate::metadata::properties::PropertiesContent;
 
 pub use needs::{Needs, Owner, Required};
-pub use share::Share;
 
 /// What was found of one file that is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,8 +98,6 @@ pub enum Kind {
     Opaque,
     /// A directory without metadata.
     Incomplete,
-    /// What is in it could not be looked into, for want of knowledge of its form.
-    Unchecked,
 }
 
 impl Kind {
@@ -118,7 +114,6 @@ impl Kind {
             Kind::Unreferenced => "unreferenced",
             Kind::Opaque => "opaque",
             Kind::Incomplete => "incomplete",
-            Kind::Unchecked => "unchecked",
         }
     }
 }
@@ -133,8 +128,7 @@ pub struct NeededBy {
 }
 
 impl NeededBy {
-    /// By the operator's position.
-    pub fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
+    pub(super) fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
         let operator = needs.operators.get(operator as usize)?.clone();
         Some(Self { operator, subtask })
     }
@@ -216,10 +210,9 @@ impl Report {
         self.notes.append(&mut other.notes);
     }
 
-    /// Makes findings of all notes but those on what cannot be checked by anyone.
+    /// Makes findings of all notes.
     pub fn make_strict(&mut self) {
-        let is_kept = |note: &mut Remark| !matches!(note.kind, Kind::Opaque | Kind::Unchecked);
-        self.findings.extend(self.notes.extract_if(.., is_kept));
+        self.findings.append(&mut self.notes);
     }
 }
 

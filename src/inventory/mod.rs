@@ -7,6 +7,7 @@ pub mod disposal;
 pub mod inspection;
 pub mod known;
 pub mod preflight;
+pub mod reading;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;

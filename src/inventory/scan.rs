@@ -6,7 +6,6 @@ mod candidates;
 mod fetch;
 pub mod files;
 pub mod names;
-pub mod reading;
 #[cfg(test)]
 mod tests;
 pub mod verify;

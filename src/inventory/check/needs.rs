@@ -16,8 +16,6 @@ use crate::metadata::{Metadata, location};
 pub struct Needs {
     /// Where the files lie: the snapshot's own directory first, whether it holds any of them or not.
     pub directories: Vec<Directory>,
-    /// The numbers of the directories.
-    known: HashMap<NormalLocation, u32>,
     /// By directory, then by name.
     files: Vec<Need>,
     /// The names of all files, one behind the other.
@@ -128,11 +126,6 @@ impl Required {
         self == Self::NOTHING
     }
 
-    /// Whether a file may have this size.
-    pub fn allows(self, size: u64) -> bool {
-        self.at_least <= size && size <= self.at_most
-    }
-
     /// The size that is expected; `None` where it is not recorded.
     pub fn expected(self) -> Option<u64> {
         (!self.is_unknown()).then_some(self.at_least)
@@ -194,28 +187,17 @@ impl Needs {
         at.ok().map(|at| directory.files.start + at)
     }
 
-    /// The position of the file in which a part of the state is; `None` where it is in none, or in one that nobody
-    /// follows.
-    pub fn position(&self, storage: &Storage<'_>) -> Option<usize> {
-        let path = storage.path()?.to_str();
-        let is_relative = matches!(storage, Storage::Relative(_));
-        let (place, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let own = &self.directories.first()?.location;
-        let number = match place {
-            "" if is_relative => 0,
-            place => {
-                let location = located(own, place, is_relative);
-                *self.known.get(&NormalLocation::of(&location))?
-            }
-        };
-        self.find(self.directories.get(number as usize)?, name)
-    }
-
     /// Where the file at a position lies.
     pub fn location(&self, at: usize) -> Option<String> {
         let need = self.files.get(at)?;
         let directory = self.directories.get(need.directory as usize)?;
         Some(joined(&directory.location, self.name(need)))
+    }
+
+    /// The position of the directory in which the file at a position lies, and the file's name there.
+    pub fn place(&self, at: usize) -> Option<(usize, &str)> {
+        let need = self.files.get(at)?;
+        Some((need.directory as usize, self.name(need)))
     }
 
     /// The sum of the sizes that are recorded.
@@ -245,15 +227,6 @@ fn name_in<'n>(names: &'n str, need: &Need) -> &'n str {
 pub fn joined(directory: &str, name: &str) -> String {
     let slash = if directory.ends_with('/') { "" } else { "/" };
     format!("{directory}{slash}{name}")
-}
-
-/// The location of a directory that is recorded as `place`, by a snapshot in `own`.
-fn located(own: &str, place: &str, is_relative: bool) -> String {
-    match (is_relative, place) {
-        (true, below) => joined(own, below),
-        (false, "") => "/".to_owned(),
-        (false, place) => on_file_system_of(own, place),
-    }
 }
 
 /// Needs that are being collected.
@@ -323,7 +296,7 @@ impl Gathering {
         {
             return *number;
         }
-        let location = located(&self.own, place, is_relative);
+        let location = location_of(&self.own, place, is_relative);
         let number = self.directory(location);
         if !is_relative {
             self.last = Some((place.to_owned(), number));
@@ -376,7 +349,6 @@ impl Gathering {
             at += run.len();
         }
         Needs {
-            known: self.known,
             directories: self.directories,
             files: self.files,
             names: self.names,
@@ -384,6 +356,28 @@ impl Gathering {
             unsafe_paths: self.unsafe_paths,
             opaque,
         }
+    }
+}
+
+/// The directory in which a stream of a snapshot in the directory `own` lies, and its file's name there; `None` for inline
+/// bytes and for paths that nobody follows.
+pub fn directory_of(own: &str, storage: &Storage<'_>) -> Option<(String, String)> {
+    let text = storage.path()?.to_str();
+    let is_relative = matches!(storage, Storage::Relative(_));
+    if !may_be_followed(&text, is_relative) {
+        return None;
+    }
+    let (place, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    Some((location_of(own, place, is_relative), name.to_owned()))
+}
+
+/// Where a directory that is recorded as `place` lies.
+fn location_of(own: &str, place: &str, is_relative: bool) -> String {
+    match (is_relative, place) {
+        (true, "") => own.to_owned(),
+        (true, below) => joined(own, below),
+        (false, "") => "/".to_owned(),
+        (false, place) => on_file_system_of(own, place),
     }
 }
 
