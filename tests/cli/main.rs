@@ -27,7 +27,6 @@ mod restore;
 mod restored;
 mod run;
 mod server;
-#[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
 mod snapshots;
 mod stop;
