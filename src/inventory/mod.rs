@@ -8,6 +8,7 @@ pub mod inspection;
 pub mod known;
 pub mod offline;
 pub mod preflight;
+pub mod reading;
 pub mod resolution;
 pub mod scan;
 pub mod sharing;

@@ -27,7 +27,6 @@ mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
 mod storage;

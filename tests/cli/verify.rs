@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -206,4 +207,53 @@ fn metadata_that_ends_too_early_for_flink_is_a_finding() {
         (&finding["kind"], &finding["location"]),
         (&json!("undecodable"), &json!(file))
     );
+}
+
+/// A savepoint of Flink 2.3, copied: its files are relative.
+fn savepoint_of_flink(storage: &Storage) -> String {
+    let fixture = "tests/fixtures/metadata/2.3.0-heap-savepoint/savepoint-19756d-01cb0eb14e21";
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
+    fs::create_dir(storage.at("savepoint-1")).unwrap();
+    for entry in fs::read_dir(fixture).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        fs::copy(entry.path(), storage.at(&format!("savepoint-1/{name}"))).unwrap();
+    }
+    "savepoint-1".to_owned()
+}
+
+#[test]
+fn what_is_in_the_files_is_looked_at_with_read_alone() {
+    let storage = Storage::new();
+    let named = savepoint_of_flink(&storage);
+    let sound = verify(&storage, &[&named, "--read", "-o", "json"]);
+    assert_eq!(sound.code, 0, "{sound:?}");
+    let document = json(&sound);
+    assert_eq!(document["opened"], document["files"]);
+    assert_eq!(document["findings"], json!([]));
+
+    let keyed = fs::read_dir(storage.at(&named))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let keyed = keyed.filter(|path| path.file_name().unwrap() != "_metadata");
+    let keyed: Vec<_> = keyed.collect();
+    let mut bytes = fs::read(&keyed[0]).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 0xff; // of the mark at the end of the last key group
+    fs::write(&keyed[0], bytes).unwrap();
+    assert_eq!(verify(&storage, &[&named]).code, 0);
+    for word in [["--read"], ["--read-subset=100%"]] {
+        let damaged = verify(
+            &storage,
+            &[&[named.as_str(), "-o", "json"], &word[..]].concat(),
+        );
+        assert_eq!(damaged.code, 6, "{damaged:?}");
+        let finding = &json(&damaged)["findings"][0];
+        assert_eq!(finding["kind"], "undecodable");
+        assert_eq!(finding["location"], keyed[0].to_str().unwrap());
+        assert_eq!(finding["operator_name"], "keyed");
+    }
+    let below = verify(&storage, &["--dir", ".", "--read", "-o", "name"]);
+    assert_eq!(below.code, 6, "{below:?}");
+    verify(&storage, &[&named, "--read-subset", "5"]).is(2, "", &["5%"]);
 }
