@@ -22,7 +22,9 @@ mod life;
 #[allow(dead_code, reason = "the tests of the minicluster use the rest")]
 #[path = "../minicluster/served/cluster.rs"]
 mod minicluster;
+mod offline;
 mod outage;
+mod preflight;
 #[cfg(feature = "minicluster")]
 mod replay;
 mod restore;
@@ -120,8 +122,10 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         failures::TRIALS,
         life::TRIALS,
         restore::TRIALS,
+        preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
