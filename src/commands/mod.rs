@@ -20,6 +20,7 @@ mod jobs;
 mod list;
 mod man;
 mod minicluster;
+mod offline;
 mod outcome;
 mod preflight;
 mod program;

@@ -24,6 +24,9 @@ mod minicluster;
 mod outage;
 #[cfg(feature = "minicluster")]
 mod replay;
+mod offline;
+mod outage;
+mod preflight;
 mod restore;
 mod shared;
 mod stop;
@@ -118,8 +121,10 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         failures::TRIALS,
         life::TRIALS,
         restore::TRIALS,
+        preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,

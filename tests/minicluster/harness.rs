@@ -37,7 +37,7 @@ pub struct Directory(PathBuf);
 
 impl Directory {
     pub fn new() -> Self {
-        let name = format!("minicluster-{}-{}", std::process::id(), next());
+        let name = format!("coordinator-{}-{}", std::process::id(), next());
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();

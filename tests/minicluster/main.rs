@@ -7,6 +7,7 @@ mod dice;
 mod failures;
 mod fire;
 mod harness;
+mod killed;
 mod life;
 mod operations;
 mod restore;
