@@ -85,6 +85,8 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    /// A snapshot that is being deleted, and the command that deletes the rest of it.
+    deletion: RefCell<Option<Ongoing>>,
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
@@ -131,6 +133,7 @@ impl Context {
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            deletion: RefCell::new(None),
             upload: RefCell::new(None),
             has_warned: Cell::new(false),
             names_endpoint: false,
@@ -251,6 +254,19 @@ impl Context {
         }
     }
 
+    /// Remembers that a snapshot is being deleted, so that an interruption can say what is left of it.
+    pub fn begin_deletion(&self, location: &str, resume: &str) {
+        *self.deletion.borrow_mut() = Some(Ongoing {
+            what: format!("{location} is partly deleted, and no snapshot any more"),
+            resume: resume.to_owned(),
+        });
+    }
+
+    /// Forgets it.
+    pub fn end_deletion(&self) {
+        self.deletion.borrow_mut().take();
+    }
+
     /// Remembers an uploaded jar that nothing runs yet, so that an interruption can take it away.
     pub fn begin_upload(&self, jar: &str) {
         *self.upload.borrow_mut() = Some(jar.to_owned());
@@ -285,6 +301,11 @@ impl Context {
 
     /// The failure of a user's interruption.
     pub fn interrupted(&self) -> Failure {
+        if let Some(deletion) = self.deletion.borrow().as_ref() {
+            let what = format!("interrupted: {}", deletion.what);
+            return Failure::new(Exit::Interrupted, what)
+                .hint(format!("delete the rest with `{}`", deletion.resume));
+        }
         let ongoing = self.ongoing.borrow();
         let what = match ongoing.as_slice() {
             [] => "interrupted".to_owned(),
@@ -319,9 +340,14 @@ impl Context {
 
     /// A `wait` with these words, to be typed in this shell.
     pub fn wait_command(&self, words: impl IntoIterator<Item = String>) -> String {
+        self.command("wait", words)
+    }
+
+    /// A command with these words, to be typed in this shell.
+    pub fn command(&self, verb: &str, words: impl IntoIterator<Item = String>) -> String {
         let mut line = vec!["savepointctl".to_owned()];
         line.extend(self.typed_flags());
-        line.push("wait".to_owned());
+        line.push(verb.to_owned());
         line.extend(words);
         let line: Vec<String> = line.iter().map(|word| quoted(word)).collect();
         line.join(" ")

@@ -22,6 +22,7 @@ mod launch;
 mod list;
 mod man;
 mod minicluster;
+mod offline;
 mod outcome;
 mod preflight;
 mod program;

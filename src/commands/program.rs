@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::context::Context;
-use super::{inspect, select};
+use super::{inspect, select, snapshots};
+use crate::domain::ids::JobId;
 use crate::domain::job::JobSelector;
 use crate::domain::snapshot::History;
 use crate::error::{Doing, Failure};
@@ -96,13 +97,13 @@ pub async fn of_job(
 ) -> Result<Program, Failure> {
     let job = select::any(client, selector).await?;
     let named = format!("job {} ({})", job.id, job.name);
-    let history = client.history(job.id).await?;
-    let mut complete = history
-        .iter()
-        .flat_map(History::all)
-        .filter(|snapshot| snapshot.is_completed() && !snapshot.is_discarded());
-    let Some(location) = complete.find_map(|snapshot| snapshot.location().map(str::to_owned))
-    else {
+    let mut newest = newest_snapshot(client, job.id).await?;
+    if newest.is_none() {
+        // one that was completed a moment ago may not be told yet
+        snapshots::wait_for_fresh(cx, client).await;
+        newest = newest_snapshot(client, job.id).await?;
+    }
+    let Some(location) = newest else {
         let what = format!("{named} has completed no checkpoint that could name its operators");
         return Err(Failure::new(Exit::Refused, what).hint(format!(
             "take one with `savepointctl checkpoint {}` (1.17+), or `trigger`",
@@ -115,6 +116,16 @@ pub async fn of_job(
     let metadata = metadata::read(&file.bytes).doing(cannot)?;
     let max = client.max_parallelism(job.id).await?;
     Ok(Program::of_snapshot(&metadata, max))
+}
+
+/// Where the newest snapshot of a job lies that is still there.
+async fn newest_snapshot(client: &Client, job: JobId) -> Result<Option<String>, Failure> {
+    let history = client.history(job).await?;
+    let mut complete = history
+        .iter()
+        .flat_map(History::all)
+        .filter(|snapshot| snapshot.is_completed() && !snapshot.is_discarded());
+    Ok(complete.find_map(|snapshot| snapshot.location().map(str::to_owned)))
 }
 
 /// The program whose operators have these uids, one a line of a file.

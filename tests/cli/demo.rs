@@ -20,7 +20,7 @@ const STORY: &[&str] = &[
     "$ savepointctl inspect ",
     "$ savepointctl stop word-count",
     "counts.txt has ",
-    "  parallelism = 2",
+    "\n+ parallelism = 2\n",
     "$ savepointctl restore ",
     " --jar word-count-changed.toml",
     "$ savepointctl jobs --all",

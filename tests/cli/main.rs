@@ -20,12 +20,13 @@ mod jobs;
 mod list;
 mod list_storage;
 mod look;
+mod offline;
 mod output;
+mod preflight;
 mod restore;
 mod restored;
 mod run;
 mod server;
-#[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
 mod snapshots;
 mod stop;

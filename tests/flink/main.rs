@@ -18,7 +18,15 @@ mod forgetful;
 mod high_availability;
 mod jobs;
 mod life;
+#[cfg(feature = "minicluster")]
+#[allow(dead_code, reason = "the tests of the minicluster use the rest")]
+#[path = "../minicluster/served/cluster.rs"]
+mod minicluster;
+mod offline;
 mod outage;
+mod preflight;
+#[cfg(feature = "minicluster")]
+mod replay;
 mod restore;
 mod shared;
 mod stop;
@@ -114,8 +122,10 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         failures::TRIALS,
         life::TRIALS,
         restore::TRIALS,
+        preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
@@ -137,11 +147,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
-    for (name, body) in tls::TRIALS
-        .iter()
-        .chain(application::TRIALS)
-        .chain(words::TRIALS)
-    {
+    #[cfg(feature = "minicluster")]
+    let replay = replay::TRIALS;
+    #[cfg(not(feature = "minicluster"))]
+    let replay = &[];
+    let own = [tls::TRIALS, application::TRIALS, words::TRIALS, replay];
+    for (name, body) in own.into_iter().flatten() {
         let trial = Trial::test(format!("own::{name}"), move || {
             body();
             Ok(())
