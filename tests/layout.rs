@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["exit", "config", "inventory", "metadata", "rest", "storage"],
     ),
     ("exit", &[]),
-    ("inventory", &["domain", "metadata", "storage"]),
+    ("inventory", &["domain", "metadata", "state", "storage"]),
     ("metadata", &["domain"]),
     ("minicluster", &["domain", "metadata", "state"]),
     (

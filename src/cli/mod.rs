@@ -5,6 +5,7 @@ pub mod connect;
 pub mod dirs;
 pub mod flink_options;
 pub mod global;
+pub mod since;
 pub mod storage;
 pub mod value;
 pub mod words;

@@ -1,6 +1,6 @@
 //! What a command is given: its printer, the way to its cluster, and the list of what is pending.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -76,6 +76,8 @@ pub struct Context {
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
+    /// Whether the settings' warnings have been said.
+    has_warned: Cell<bool>,
 }
 
 impl Context {
@@ -100,6 +102,7 @@ impl Context {
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
             upload: RefCell::new(None),
+            has_warned: Cell::new(false),
         })
     }
 
@@ -117,6 +120,9 @@ impl Context {
 
     /// Every setting in force.
     pub fn settings(&self) -> Result<Resolved, Failure> {
+        if self.has_warned.replace(true) {
+            return Ok(config::resolve(&self.connect, &self.environment)?);
+        }
         settings(self.printer, &self.connect, &self.environment)
     }
 
@@ -363,7 +369,7 @@ async fn connect_with(printer: Printer, settings: &Resolved) -> Result<Client, F
 }
 
 /// Puts a word into quotes where a shell would not take it as one word.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -372,11 +378,12 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn no_endpoint() -> Failure {
+pub(super) fn no_endpoint() -> Failure {
     Failure::new(Exit::Usage, "no cluster is named")
         .hint("name its REST address with -m HOST:PORT or -m URL")
         .hint("or set SAVEPOINTCTL_JOBMANAGER, or -D rest.address=HOST")
         .hint("or let FLINK_CONF_DIR or FLINK_HOME point at Flink's configuration, or run where ./conf holds it")
+        .hint("or, to see it all work without a cluster, run `savepointctl demo`")
 }
 
 /// The client's options from the settings.

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::snapshots;
+use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
@@ -30,12 +31,19 @@ pub struct DiffArgs {
     /// The later one
     #[arg(value_name = "B")]
     after: SnapshotRef,
+
+    #[command(flatten)]
+    dirs: DirArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
-    let [before, after] = locations(args, cx).await?;
-    let (old, new) = (opened(cx, &before).await?, opened(cx, &after).await?);
+    let both = [&args.before, &args.after];
+    let locations = snapshots::resolve_all(cx, &both, &args.dirs).await?;
+    let [before, after] = locations.as_slice() else {
+        return Err(Failure::new(Exit::Usage, "give two snapshots"));
+    };
+    let (old, new) = (opened(cx, before).await?, opened(cx, after).await?);
     let read = |file: &SnapshotFile| format!("cannot decode {}", file.metadata_path);
     let (a, b) = (
         metadata::read(&old.bytes).doing(|| read(&old))?,
@@ -51,7 +59,7 @@ pub async fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
     };
     let comparison = diff::compare(old, new);
     cx.printer
-        .show(&DiffView::new(&comparison, (&before, old), (&after, new)))?;
+        .show(&DiffView::new(&comparison, (before, old), (after, new)))?;
     Ok(if comparison.is_same_shape() {
         Exit::Success
     } else {
@@ -64,18 +72,4 @@ async fn opened(cx: &Context, location: &str) -> Result<SnapshotFile, Failure> {
     let opening = resolution::open(cx.storage(), location);
     let opened = cx.printer.waiting(&said, opening).await;
     opened.doing(|| format!("cannot compare {location}"))
-}
-
-/// The locations of both; the cluster is asked once, and only for references.
-async fn locations(args: &DiffArgs, cx: &Context) -> Result<[String; 2], Failure> {
-    let both = [&args.before, &args.after];
-    let is_reference = |one: &&SnapshotRef| matches!(one, SnapshotRef::Latest { .. });
-    let jobs = if both.iter().any(is_reference) {
-        let client = cx.client().await?;
-        snapshots::fresh_histories(cx, &client).await?
-    } else {
-        Vec::new()
-    };
-    let [before, after] = both.map(|one| snapshots::locate(cx, &jobs, one));
-    Ok([before?, after?])
 }

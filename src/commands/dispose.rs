@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::context::{Context, Ongoing};
 use super::{outcome, snapshots};
+use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::diagnosis::{self, Kind};
 use crate::domain::ids::TriggerId;
@@ -45,6 +46,9 @@ pub struct DisposeArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required = true)]
     snapshots: Vec<SnapshotRef>,
+
+    #[command(flatten)]
+    dirs: DirArgs,
 
     /// Show what would be done and why, and do nothing
     #[arg(long)]
@@ -90,7 +94,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         // the answer may have taken long: what has come to need a snapshot since is seen now
         let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
         let jobs = settled(cx, &client).await?;
-        allowed = disposal::plan(&locations, &jobs, &ReadHere(cx.storage())).await;
+        allowed = disposal::plan(&locations, &jobs, &ReadHere::of(cx, &client)).await;
     }
     for item in &allowed {
         if item.refusal.is_some() && !args.force {
@@ -143,15 +147,16 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
         snapshots::wait_for_fresh(cx, client).await;
     }
     let jobs = settled(cx, client).await?;
+    let looked = snapshots::in_storage(cx, Some(client), &args.dirs, &args.snapshots).await?;
     let mut locations: Vec<String> = Vec::new();
     for snapshot in &args.snapshots {
-        let location = snapshots::locate(cx, &jobs, snapshot)?;
+        let location = snapshots::locate(cx, &jobs, &looked, snapshot)?;
         let known = |other: &String| NormalLocation::of(other) == NormalLocation::of(&location);
         if !locations.iter().any(known) {
             locations.push(location);
         }
     }
-    let planned = disposal::plan(&locations, &jobs, &ReadHere(cx.storage())).await;
+    let planned = disposal::plan(&locations, &jobs, &ReadHere::of(cx, client)).await;
     Ok(planned)
 }
 
@@ -178,9 +183,20 @@ async fn settled(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failu
 
 /// What the metadata files that can be read from this machine say. A snapshot that cannot be read says nothing: the
 /// cluster may see what we do not.
-struct ReadHere<'a>(&'a Storage);
+struct ReadHere<'a> {
+    storage: &'a Storage,
+    /// Whether the cluster knows who uses which file, as a minicluster does: it deletes none that another one needs.
+    counts_uses: bool,
+}
 
-impl ReadHere<'_> {
+impl<'a> ReadHere<'a> {
+    fn of(cx: &'a Context, client: &Client) -> Self {
+        Self {
+            storage: cx.storage(),
+            counts_uses: client.is_minicluster(),
+        }
+    }
+
     async fn read<T>(
         &self,
         location: &str,
@@ -192,7 +208,7 @@ impl ReadHere<'_> {
         if !location.starts_with('/') && !location.contains("://") {
             return None;
         }
-        let file = resolution::open(self.0, location).await.ok()?;
+        let file = resolution::open(self.storage, location).await.ok()?;
         let metadata = metadata::read(&file.bytes).ok()?;
         Some(told(&metadata, &file.directory))
     }
@@ -200,16 +216,22 @@ impl ReadHere<'_> {
 
 impl KnownFiles for ReadHere<'_> {
     async fn shared(&self, place: &NormalLocation) -> SharedFiles {
+        if self.counts_uses {
+            return SharedFiles::None;
+        }
         let read = self.read(place.as_str(), sharing::shared_files).await;
         read.unwrap_or(SharedFiles::Unknown)
     }
 
     async fn names_foreign_files(&self, place: &NormalLocation) -> bool {
         let read = self.read(place.as_str(), sharing::names_foreign_files);
-        read.await.unwrap_or(false)
+        !self.counts_uses && read.await.unwrap_or(false)
     }
 
     async fn places_used(&self, location: &str, places: &[NormalLocation]) -> Vec<bool> {
+        if self.counts_uses {
+            return vec![false; places.len()];
+        }
         let used = |metadata: &Metadata<'_>, directory: &str| {
             sharing::places_used(metadata, directory, places)
         };

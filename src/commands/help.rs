@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use super::Cli;
+use super::{Cli, suggestion};
 use crate::exit::Exit;
 
 /// Where the parts of a command's help stand: examples before the flags, which are many.
@@ -23,7 +23,11 @@ pub fn command() -> Command {
 /// A line that is none of ours; help and version, which are told in the same way.
 pub fn parse(words: Vec<OsString>) -> Result<Cli, clap::Error> {
     let mut command = command();
-    let matches = command.try_get_matches_from_mut(words)?;
+    let matches = command.try_get_matches_from_mut(&words);
+    let matches = matches.map_err(|mut err| {
+        suggestion::add(&mut err, &words);
+        err
+    })?;
     Cli::from_arg_matches(&matches).map_err(|err| err.format(&mut command))
 }
 

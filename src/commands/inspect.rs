@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::snapshots;
+use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
@@ -35,6 +36,9 @@ pub struct InspectArgs {
     #[arg(value_name = "SNAPSHOT")]
     snapshot: SnapshotRef,
 
+    #[command(flatten)]
+    dirs: DirArgs,
+
     /// Show each subtask, and how evenly the state lies on them
     #[arg(long)]
     subtasks: bool,
@@ -63,10 +67,7 @@ pub struct InspectArgs {
 /// Runs the command.
 pub async fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
     let names = given_names(args, cx).await?;
-    let location = match &args.snapshot {
-        SnapshotRef::Location(location) => location.clone(),
-        reference => snapshots::resolve(cx, reference).await?,
-    };
+    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
     let opening = resolution::open(cx.storage(), &location);
     let file = cx
         .printer

@@ -7,6 +7,7 @@ pub mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod diff;
 mod dispose;
 mod follow;
@@ -29,6 +30,7 @@ mod select;
 mod snapshots;
 mod start;
 mod stop;
+mod suggestion;
 mod trigger;
 mod uid;
 mod verify;
@@ -100,6 +102,7 @@ enum Command {
     Uid(uid::UidArgs),
     Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -134,6 +137,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Uid(args) => uid::run(&args, &cx),
         Command::Config(args) => config::run(&args, &cx),
         Command::Minicluster(args) => minicluster::run(&args, &cx),
+        Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }

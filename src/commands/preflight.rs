@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args};
 use super::context::Context;
 use super::jar::Jar;
 use super::{program, snapshots};
+use crate::cli::dirs::DirArgs;
 use crate::domain::job::JobSelector;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -37,6 +38,9 @@ pub struct PreflightArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT")]
     snapshot: SnapshotRef,
+
+    #[command(flatten)]
+    dirs: DirArgs,
 
     /// The next program's jar, which is uploaded and deleted again
     #[arg(long, value_name = "FILE")]
@@ -75,10 +79,7 @@ pub struct PreflightArgs {
 /// Runs the command.
 pub async fn run(args: &PreflightArgs, cx: &Context) -> Result<Exit, Failure> {
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
-    let location = match &args.snapshot {
-        SnapshotRef::Location(location) => location.clone(),
-        reference => snapshots::resolve(cx, reference).await?,
-    };
+    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
     let said = format!("reading {location}");
     let opening = resolution::open(cx.storage(), &location);
     let file = cx.printer.waiting(&said, opening).await;

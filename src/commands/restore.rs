@@ -10,6 +10,7 @@ use super::jar::Jar;
 use super::running::{explain, running_command, until_running};
 use super::start::Timeout;
 use super::{preflight, program, snapshots, start};
+use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::diagnosis;
@@ -90,6 +91,9 @@ pub struct RestoreArgs {
     #[arg(long, value_name = "DURATION", value_parser = value::duration)]
     timeout: Option<Duration>,
 
+    #[command(flatten)]
+    dirs: DirArgs,
+
     /// The program's own arguments
     #[arg(last = true, value_name = "ARGS")]
     program_args: Vec<String>,
@@ -114,7 +118,8 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         SnapshotRef::Location(_) => Vec::new(),
         SnapshotRef::Latest { .. } => snapshots::fresh_histories(cx, &client).await?,
     };
-    let location = snapshots::locate(cx, &jobs, &snapshot)?;
+    let looked = snapshots::in_storage(cx, Some(&client), &args.dirs, [&snapshot]).await?;
+    let location = snapshots::locate(cx, &jobs, &looked, &snapshot)?;
     request.savepoint_path = Some(location.clone());
     let checked = match args.no_preflight {
         true => None,

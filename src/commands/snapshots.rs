@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::context::Context;
+use super::context::{self, Context};
+use super::roots::{self, Looked};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::job::Job;
 use crate::domain::reference::SnapshotRef;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::inventory::catalogue::{self, JobHistory, NoLatest};
+use crate::inventory::catalogue::{self, JobHistory};
+use crate::inventory::known::{self, Known, Latest, NoLatest};
 use crate::rest::{self, Client};
 
 /// How many jobs' statistics are asked for at once.
@@ -109,67 +111,167 @@ pub async fn wait_for_fresh(cx: &Context, client: &Client) {
     cx.printer.waiting(&said, tokio::time::sleep(lag)).await;
 }
 
-/// The location that a SNAPSHOT means, with what the cluster remembers now where that is needed.
+/// The location that a SNAPSHOT means, with what the cluster remembers now and what lies in storage where that is needed.
 ///
 /// # Errors
 /// Those of the cluster, and of [`locate`].
-pub async fn resolve(cx: &Context, snapshot: &SnapshotRef) -> Result<String, Failure> {
-    resolve_in(cx, snapshot, &DirArgs::default()).await
+pub async fn resolve(
+    cx: &Context,
+    snapshot: &SnapshotRef,
+    dirs: &DirArgs,
+) -> Result<String, Failure> {
+    let mut locations = resolve_all(cx, &[snapshot], dirs).await?;
+    Ok(locations.swap_remove(0))
 }
 
-/// As [`resolve`], with directories in storage that flags name.
+/// As [`resolve`], for several: cluster and storage are asked once, and only for references.
 ///
 /// # Errors
 /// As [`resolve`].
-pub async fn resolve_in(
+pub async fn resolve_all(
     cx: &Context,
-    snapshot: &SnapshotRef,
-    _dirs: &DirArgs,
-) -> Result<String, Failure> {
-    if let SnapshotRef::Location(location) = snapshot {
-        return Ok(location.clone());
+    snapshots: &[&SnapshotRef],
+    dirs: &DirArgs,
+) -> Result<Vec<String>, Failure> {
+    let is_reference = |one: &&SnapshotRef| matches!(one, SnapshotRef::Latest { .. });
+    let (mut jobs, mut looked) = (Vec::new(), Looked::default());
+    if snapshots.iter().any(is_reference) {
+        let client = client_if_named(cx, dirs).await?;
+        looked = in_storage(cx, client.as_ref(), dirs, snapshots.iter().copied()).await?;
+        jobs = match &client {
+            Some(client) => fresh_histories(cx, client).await?,
+            None if looked.roots.is_empty() => return Err(nowhere()),
+            None => Vec::new(),
+        };
     }
-    let client = cx.client().await?;
-    let jobs = fresh_histories(cx, &client).await?;
-    locate(cx, &jobs, snapshot)
+    let locations = snapshots.iter();
+    locations
+        .map(|snapshot| locate(cx, &jobs, &looked, snapshot))
+        .collect()
 }
 
-/// The location that a SNAPSHOT means; says on stderr what a reference was resolved to.
+/// The failure where neither a cluster nor storage is named.
+pub fn nowhere() -> Failure {
+    context::no_endpoint().hint("or name directories in storage with --dir LOCATION")
+}
+
+/// A client of the cluster, if the settings name one. Where flags name directories in storage, one that cannot be reached
+/// is only noted.
 ///
 /// # Errors
-/// A reference that nothing remembered answers (4).
+/// The cluster cannot be reached, and no directories are named.
+pub async fn client_if_named(cx: &Context, dirs: &DirArgs) -> Result<Option<Client>, Failure> {
+    if cx.settings()?.endpoint.is_none() {
+        return Ok(None);
+    }
+    match cx.client().await {
+        Ok(client) => Ok(Some(client)),
+        Err(failure) if failure.exit == Exit::Unreachable && !dirs.dirs.is_empty() => {
+            let what = format!("only storage counts, for the cluster: {:#}", failure.source);
+            cx.printer.warning(what);
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What lies in storage, if any of these needs it: only references do.
+///
+/// # Errors
+/// A directory that flags name cannot be looked into: what it holds might be the latest.
+pub async fn in_storage(
+    cx: &Context,
+    client: Option<&Client>,
+    dirs: &DirArgs,
+    snapshots: impl IntoIterator<Item = &SnapshotRef>,
+) -> Result<Looked, Failure> {
+    let is_reference = |one: &SnapshotRef| matches!(one, SnapshotRef::Latest { .. });
+    if !snapshots.into_iter().any(is_reference) {
+        return Ok(Looked::default());
+    }
+    let looked = roots::look(cx, dirs, client).await?;
+    if looked.failed {
+        let what = "the latest snapshot cannot be told: it may lie where nobody could look";
+        return Err(Failure::new(Exit::Unreachable, what).hint("leave that --dir out"));
+    }
+    Ok(looked)
+}
+
+/// How many snapshots that were passed over are named.
+const SKIPPED: usize = 5;
+
+/// The location that a SNAPSHOT means; says on stderr what a reference was resolved to, and what was passed over.
+///
+/// # Errors
+/// A reference that nothing known answers (4).
 pub fn locate(
     cx: &Context,
     jobs: &[JobHistory],
+    looked: &Looked,
     snapshot: &SnapshotRef,
 ) -> Result<String, Failure> {
     let (back, job) = match snapshot {
         SnapshotRef::Location(location) => return Ok(location.clone()),
         SnapshotRef::Latest { back, job } => (*back, job.as_ref()),
     };
-    match catalogue::latest(jobs, back, job) {
-        Ok(found) => {
-            let kind = if found.snapshot.kind.is_savepoint() {
-                "savepoint"
-            } else {
-                "checkpoint"
-            };
-            cx.printer.note(format!(
-                "{snapshot} is {kind} {} of job {} ({}): {}",
-                found.snapshot.id, found.job.id, found.job.name, found.location
-            ));
-            Ok(found.location.to_owned())
+    let known = known::merged(&catalogue::remembered(jobs), &looked.scan);
+    let jobs: Vec<Job> = jobs.iter().map(|job| job.job.clone()).collect();
+    match known::latest(&known, &jobs, back, job) {
+        Ok(Latest { chosen, skipped }) => {
+            // what the cluster itself has deleted is nobody's latest
+            let mut skipped = skipped.iter().filter(|(at, _)| {
+                !known
+                    .iter()
+                    .any(|one| one.location == *at && one.is_discarded())
+            });
+            for (location, why) in skipped.by_ref().take(SKIPPED) {
+                cx.printer
+                    .note(format!("{snapshot} passes over {location}: {why}"));
+            }
+            let more = skipped.count();
+            if more > 0 {
+                cx.printer
+                    .note(format!("{snapshot} passes over {more} more"));
+            }
+            cx.printer
+                .note(format!("{snapshot} is {}", described(&chosen)));
+            Ok(chosen.location.to_owned())
         }
         Err(error) => {
-            let (exit, hint) = match error {
-                NoLatest::NoJob(_) => (Exit::NotFound, "`savepointctl jobs --all` lists the jobs"),
-                NoLatest::Ambiguous(_) => (Exit::Usage, "give more of the id, or the name"),
-                NoLatest::TooFew(_) => (
-                    Exit::NotFound,
-                    "name the snapshot by its location; `savepointctl list` shows what is remembered",
+            let failure =
+                |exit| Failure::new(exit, format!("{snapshot} names no snapshot: {error}"));
+            Err(match &error {
+                NoLatest::NoJob(_) if jobs.is_empty() => failure(Exit::NotFound)
+                    .hint("storage knows jobs by their ids only: give the id or its beginning")
+                    .hint("or name the cluster with -m HOST:PORT"),
+                NoLatest::NoJob(_) => {
+                    failure(Exit::NotFound).hint("`savepointctl jobs --all` lists the jobs")
+                }
+                NoLatest::Ambiguous(_) => {
+                    failure(Exit::Usage).hint("give more of the id, or the name")
+                }
+                NoLatest::TooFew { .. } => failure(Exit::NotFound).hint(
+                    "name the snapshot by its location; `savepointctl list` shows what is known",
                 ),
-            };
-            Err(Failure::new(exit, format!("{snapshot} names no snapshot: {error}")).hint(hint))
+            })
         }
     }
+}
+
+/// What a reference was resolved to, in words.
+fn described(chosen: &Known<'_>) -> String {
+    let kind = match chosen.is_savepoint() {
+        Some(true) => "savepoint",
+        Some(false) => "checkpoint",
+        None => "snapshot",
+    };
+    let id = chosen.checkpoint_id().map(|id| format!(" {id}"));
+    let job = match (chosen.remembered, chosen.job_id(), chosen.job_id_prefix()) {
+        (Some(one), ..) => format!(" of job {} ({})", one.job.id, one.job.name),
+        (None, Some(id), _) => format!(" of job {id}"),
+        (None, None, Some(prefix)) => format!(" of job {prefix}…"),
+        (None, None, None) => String::new(),
+    };
+    let id = id.unwrap_or_default();
+    format!("{kind}{id}{job}: {}", chosen.location)
 }

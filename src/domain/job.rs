@@ -114,6 +114,13 @@ impl JobSelector {
         self.0.parse().ok()
     }
 
+    /// Whether what was typed may mean a job of which this id, or the beginning of it, is known.
+    pub fn may_mean(&self, id: &str) -> bool {
+        let typed = self.0.to_ascii_lowercase();
+        let is_hexadecimal = !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_hexdigit());
+        is_hexadecimal && (id.starts_with(&typed) || typed.starts_with(id))
+    }
+
     /// The jobs that are meant. A whole id means that job alone; anything else the jobs with that name and those whose
     /// id begins so.
     pub fn matches<'a>(&self, jobs: &'a [Job]) -> Vec<&'a Job> {
@@ -176,6 +183,15 @@ mod tests {
         assert_eq!(names("a"), ["aa", "ab"]);
         assert_eq!(names("nothing"), Vec::<String>::new());
         assert_eq!(names(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_job_of_which_only_the_beginning_of_the_id_is_known_may_be_meant() {
+        let may_mean = |typed: &str, known: &str| JobSelector::new(typed).may_mean(known);
+        assert!(may_mean("FD72", "fd7201"));
+        assert!(may_mean("fd72014d4c864993a2e5a9287b4a9c5d", "fd7201"));
+        assert!(!may_mean("fd73", "fd7201") && !may_mean("", "fd7201"));
+        assert!(!may_mean("fd7201-x", "fd7201"));
     }
 
     #[test]

@@ -65,6 +65,26 @@ impl NormalLocation {
         &self.0
     }
 
+    /// The path alone, without scheme and authority.
+    pub fn path(&self) -> &str {
+        match self.0.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+            None => &self.0,
+        }
+    }
+
+    /// The directory above; a root is above itself.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let root = self.0.len() - self.path().len();
+        let (root, path) = self.0.split_at(root);
+        Self(match path.rsplit_once('/') {
+            Some(("", _)) => format!("{root}/"),
+            Some((parent, _)) => format!("{root}{parent}"),
+            None => self.0.clone(),
+        })
+    }
+
     /// The last step of the path.
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
@@ -135,6 +155,21 @@ mod tests {
         assert_ne!(normal("s3://a/b"), normal("s3://b/b"));
         assert_ne!(normal("s3://a/b"), normal("gs://a/b"));
         assert_ne!(normal("../b"), normal("b"));
+    }
+
+    #[test]
+    fn a_place_has_a_path_and_a_parent() {
+        let of = |text: &str| NormalLocation::of(text);
+        assert_eq!(of("s3a://b/x/y").path(), "/x/y");
+        assert_eq!(of("file:/x/y").path(), "/x/y");
+        for (text, parent) in [
+            ("s3://b/x/y", "s3://b/x"),
+            ("/x/y/_metadata", "/x"),
+            ("/x", "/"),
+            ("s3://b/x", "s3://b/"),
+        ] {
+            assert_eq!(of(text).parent(), of(parent), "{text}");
+        }
     }
 
     #[test]

@@ -128,7 +128,7 @@ pub struct NeededBy {
 }
 
 impl NeededBy {
-    fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
+    pub(super) fn of(needs: &Needs, operator: u32, subtask: Option<u32>) -> Option<Self> {
         let operator = needs.operators.get(operator as usize)?.clone();
         Some(Self { operator, subtask })
     }

@@ -87,26 +87,24 @@ fn the_table_has_time_kind_format_size_job_and_location() {
     assert_eq!(
         rows[0],
         [
-            "TIME",
-            "KIND",
-            "FORMAT",
-            "SIZE",
-            "JOB",
-            "DISCARDED",
-            "LOCATION"
+            "TIME", "KIND", "FORMAT", "SIZE", "FILES", "JOB", "STATUS", "LOCATION"
         ]
     );
     assert_eq!(rows.len(), 5, "{outcome:?}");
     assert_eq!(
         (rows[1][1], rows[1][2], &rows[1][4..]),
-        ("checkpoint", "-", &["orders", "yes", "file:/cp/5"][..])
+        (
+            "checkpoint",
+            "-",
+            &["-", "orders", "discarded", "file:/cp/5"][..]
+        )
     );
     assert_eq!(
         (rows[2][1], rows[2][2], &rows[2][4..]),
         (
             "savepoint",
             "canonical",
-            &["old", "no", "file:/sp/old-2"][..]
+            &["-", "old", "ok", "file:/sp/old-2"][..]
         )
     );
 }
@@ -125,7 +123,9 @@ fn the_json_of_list_has_these_fields() {
         json,
         json!({"snapshots": [{"location": "file:/sp/8", "kind": "savepoint", "format": "canonical", "checkpoint_id": 8,
             "job_id": job.id, "job_name": "orders", "job_status": "RUNNING", "state_size": 187_260, "duration_ms": 116,
-            "triggered_at": at, "discarded": false, "exists": null}]})
+            "triggered_at": at, "discarded": false, "exists": null, "complete": true, "problem": null,
+            "job_id_prefix": job.id[..6], "operators": null, "files": null, "files_size": null, "modified_at": null,
+            "metadata_size": null, "metadata_version": null}]})
     );
 }
 

@@ -8,6 +8,7 @@ mod captured;
 mod checkpoint;
 mod config;
 mod connect;
+mod demo;
 mod diff;
 mod dispose;
 mod faults;
@@ -15,6 +16,7 @@ mod faults_of_life;
 mod forgotten;
 mod jobs;
 mod list;
+mod list_storage;
 mod look;
 mod output;
 mod restore;
@@ -23,10 +25,9 @@ mod run;
 mod server;
 #[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
-#[path = "../inspect/snapshots.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
+mod storage;
 mod terminal;
 mod timeout;
 mod tls;

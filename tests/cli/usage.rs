@@ -194,3 +194,41 @@ fn flinks_one_dash_type_is_understood_on_trigger_and_stop() {
         .run()
         .fails(2, &["port 0"]);
 }
+
+#[test]
+fn habits_from_elsewhere_are_answered_with_the_word_that_is_meant() {
+    for (line, tip) in [
+        ("triger x", "a similar subcommand exists: 'trigger'"),
+        ("savepoint x", "`trigger` takes a savepoint"),
+        ("run a.jar", "`restore` runs a job from a snapshot"),
+        ("rm x", "`dispose` deletes a snapshot"),
+        ("status", "`jobs` lists the jobs"),
+        (
+            "trigger x -d",
+            "`savepointctl dispose SNAPSHOT` deletes a savepoint",
+        ),
+        ("trigger x -s /sp", "give the directory behind the job"),
+        ("dispose x -j a.jar", "no jar is needed"),
+        ("cancel x -s", "`savepointctl stop JOB` takes a savepoint"),
+        ("list -r", "`savepointctl jobs` lists jobs"),
+        ("jobs --json", "-o json gives JSON"),
+        ("jobs --url=x", "-m HOST:PORT names the cluster"),
+    ] {
+        let outcome = tool(line.split(' ')).run();
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{line}");
+        assert!(
+            outcome.stderr.contains(&format!("tip: {tip}")),
+            "{line}: {}",
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
+fn help_shows_examples_before_flags() {
+    for flag in ["-h", "--help"] {
+        let help = tool(["stop", flag]).run().stdout;
+        let (examples, options) = (help.find("Examples:"), help.find("Options:"));
+        assert!(examples.is_some() && examples < options, "{help}");
+    }
+}

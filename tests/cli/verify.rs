@@ -2,60 +2,18 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use savepointctl::metadata::{self, Metadata, MetadataVersion};
+use savepointctl::metadata::MetadataVersion;
 
-use super::run::{Dir, Outcome, tool};
+use super::run::Outcome;
 use super::snapshots::*;
+use super::storage::Storage;
 
-/// A directory of snapshots and their files.
-struct Storage(Dir);
-
-impl Storage {
-    fn new() -> Self {
-        Self(Dir::new())
-    }
-
-    fn at(&self, below: &str) -> String {
-        self.0.path().join(below).to_str().unwrap().to_owned()
-    }
-
-    fn file(&self, below: &str, size: usize) {
-        self.0.file(below, &"x".repeat(size));
-    }
-
-    fn snapshot(&self, below: &str, metadata: &Metadata<'_>) {
-        let file = format!("{below}/_metadata");
-        self.0.file(&file, "");
-        fs::write(self.at(&file), metadata::write(metadata).unwrap()).unwrap();
-    }
-
-    /// A savepoint with one file of ten bytes.
-    fn small(&self, below: &str) {
-        self.snapshot(below, &small());
-        self.file(&format!("{below}/data-1"), 10);
-    }
-
-    /// A checkpoint `chk-7` with a file of its own and shared ones of three bytes.
-    fn checkpoint(&self, shared: &[&str]) {
-        let handles = shared.iter().map(|name| {
-            let path = format!("file:{}", self.at(&format!("shared/{name}")));
-            file(path, 3)
-        });
-        let handle = with_keyed(0, incremental(handles.collect()));
-        let operators = vec![named("Map", "map-id", vec![handle])];
-        self.snapshot("chk-7", &snapshot(MetadataVersion::V6, operators));
-        self.file("chk-7/meta", 5);
-        for name in shared {
-            self.file(&format!("shared/{name}"), 3);
-        }
-    }
-
-    fn verify(&self, words: &[&str]) -> Outcome {
-        tool(["verify"]).args(words).within(self.0.path()).run()
-    }
+fn verify(storage: &Storage, words: &[&str]) -> Outcome {
+    storage.run(&[&["verify"], words].concat())
 }
 
 fn json(outcome: &Outcome) -> Value {
@@ -67,7 +25,7 @@ fn a_whole_snapshot_has_no_findings_however_it_is_named() {
     let storage = Storage::new();
     storage.small("savepoint-1");
     for named in ["savepoint-1", "savepoint-1/_metadata", "./savepoint-1/"] {
-        let outcome = storage.verify(&[named, "-o", "json"]);
+        let outcome = verify(&storage, &[named, "-o", "json"]);
         assert_eq!(outcome.code, 0, "{outcome:?}");
         let at = storage.at("savepoint-1");
         assert_eq!(
@@ -93,7 +51,7 @@ fn a_missing_a_short_and_a_long_file_are_findings() {
     fs::remove_file(storage.at("shared/a")).unwrap();
     storage.file("shared/b", 2);
     storage.file("shared/c", 4);
-    let outcome = storage.verify(&["chk-7", "-o", "json"]);
+    let outcome = verify(&storage, &["chk-7", "-o", "json"]);
     assert_eq!(outcome.code, 6, "{outcome:?}");
     let document = json(&outcome);
     let finding = |at: usize| {
@@ -112,7 +70,7 @@ fn a_missing_a_short_and_a_long_file_are_findings() {
         (&first["operator_name"], &first["subtask"]),
         (&json!("Map"), &json!(0))
     );
-    let shown = storage.verify(&["chk-7"]);
+    let shown = verify(&storage, &["chk-7"]);
     assert!(shown.stdout.contains("missing"), "{shown:?}");
     assert!(shown.stdout.contains("Map [0]"), "{shown:?}");
 }
@@ -122,7 +80,7 @@ fn what_lies_outside_or_is_left_over_is_a_note_and_strict_makes_findings_of_it()
     let storage = Storage::new();
     storage.checkpoint(&["a", "b"]);
     storage.file("chk-7/left-over", 1);
-    let outcome = storage.verify(&["chk-7", "-o", "json"]);
+    let outcome = verify(&storage, &["chk-7", "-o", "json"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     let notes = json(&outcome)["notes"].clone();
     assert_eq!(
@@ -131,7 +89,7 @@ fn what_lies_outside_or_is_left_over_is_a_note_and_strict_makes_findings_of_it()
     );
     assert_eq!(notes[1]["kind"], "unreferenced");
     assert_eq!(notes[1]["location"], storage.at("chk-7/left-over"));
-    let strict = storage.verify(&["chk-7", "--strict", "-o", "json"]);
+    let strict = verify(&storage, &["chk-7", "--strict", "-o", "json"]);
     assert_eq!(strict.code, 6, "{strict:?}");
     assert_eq!(json(&strict)["findings"], notes);
 }
@@ -143,7 +101,7 @@ fn a_path_that_steps_back_is_a_finding_and_is_not_followed() {
     let stream = with_stream(0, relative("../outside", 10));
     let operators = vec![named("a", "a", vec![stream])];
     storage.snapshot("savepoint-1", &snapshot(MetadataVersion::V6, operators));
-    let outcome = storage.verify(&["savepoint-1", "-o", "json"]);
+    let outcome = verify(&storage, &["savepoint-1", "-o", "json"]);
     assert_eq!(outcome.code, 6, "{outcome:?}");
     let finding = json(&outcome)["findings"][0].clone();
     assert_eq!(
@@ -157,12 +115,12 @@ fn names_are_taken_as_they_are() {
     let storage = Storage::new();
     let names = ["a b", "50%41", "a+b", "é键"];
     storage.checkpoint(&names);
-    let outcome = storage.verify(&["chk-7", "-o", "json"]);
+    let outcome = verify(&storage, &["chk-7", "-o", "json"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     for name in names {
         storage.small(&format!("{name}/savepoint-{name}"));
     }
-    let outcome = storage.verify(&["--dir", ".", "-o", "json"]);
+    let outcome = verify(&storage, &["--dir", ".", "-o", "json"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     assert_eq!(json(&outcome)["snapshots"].as_array().unwrap().len(), 5);
 }
@@ -175,15 +133,13 @@ fn broken_metadata_of_the_named_snapshot_is_a_failure_and_below_a_directory_a_fi
     let file = storage.at("savepoint-2/_metadata");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..30]).unwrap();
-    storage
-        .verify(&["savepoint-2"])
-        .fails(1, &["cannot decode", "savepoint-2/_metadata"]);
-    let outcome = storage.verify(&["--dir", ".", "-o", "json"]);
+    verify(&storage, &["savepoint-2"]).fails(1, &["cannot decode", "savepoint-2/_metadata"]);
+    let outcome = verify(&storage, &["--dir", ".", "-o", "json"]);
     assert_eq!(outcome.code, 6, "{outcome:?}");
     let snapshots = json(&outcome)["snapshots"].clone();
     assert_eq!(snapshots[0]["findings"], json!([]));
     assert_eq!(snapshots[1]["findings"][0]["kind"], "undecodable");
-    storage.verify(&["--dir", ".", "-o", "name"]).is(
+    verify(&storage, &["--dir", ".", "-o", "name"]).is(
         6,
         &format!("{}\n", storage.at("savepoint-2")),
         &[],
@@ -196,31 +152,29 @@ fn below_a_directory_each_snapshot_has_a_line_and_an_incomplete_one_a_note() {
     storage.small("savepoint-1");
     storage.small("team/savepoint-2");
     storage.file("team/savepoint-3/data", 1);
-    let outcome = storage.verify(&["--dir", "."]);
+    let outcome = verify(&storage, &["--dir", "."]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     let lines: Vec<&str> = outcome.stdout.lines().collect();
     assert_eq!(lines.len(), 4, "{outcome:?}");
     assert!(lines[1].starts_with("ok ") && lines[1].ends_with("/savepoint-1"));
     assert!(lines[3].starts_with("incomplete ") && lines[3].ends_with("/team/savepoint-3"));
-    let strict = storage.verify(&["--dir", ".", "--strict"]);
+    let strict = verify(&storage, &["--dir", ".", "--strict"]);
     assert_eq!(strict.code, 6, "{strict:?}");
 }
 
 #[test]
 fn what_is_not_there_is_not_found_and_what_is_no_directory_is_said() {
     let storage = Storage::new();
-    storage.verify(&["savepoint-1"]).fails(4, &["savepoint-1"]);
-    storage
-        .verify(&["--dir", "nowhere"])
-        .fails(4, &["cannot look into", "nowhere"]);
-    storage.verify(&[]).is(2, "", &["SNAPSHOT"]);
+    verify(&storage, &["savepoint-1"]).fails(4, &["savepoint-1"]);
+    verify(&storage, &["--dir", "nowhere"]).fails(4, &["cannot look into", "nowhere"]);
+    verify(&storage, &[]).is(2, "", &["SNAPSHOT"]);
 }
 
 #[test]
 fn the_rest_is_checked_where_one_directory_cannot_be_looked_into() {
     let storage = Storage::new();
     storage.small("sp/savepoint-1");
-    let outcome = storage.verify(&["--dir", "sp", "--dir", "nowhere", "-o", "json"]);
+    let outcome = verify(&storage, &["--dir", "sp", "--dir", "nowhere", "-o", "json"]);
     assert_eq!(outcome.code, 8, "{outcome:?}");
     assert!(outcome.stderr.contains("nowhere"), "{outcome:?}");
     assert_eq!(json(&outcome)["snapshots"].as_array().unwrap().len(), 1);
@@ -232,11 +186,11 @@ fn what_cannot_be_looked_at_is_not_called_missing() {
     storage.checkpoint(&["a"]);
     fs::remove_file(storage.at("shared/a")).unwrap();
     symlink("a", storage.at("shared/a")).unwrap();
-    let outcome = storage.verify(&["chk-7", "-o", "json"]);
+    let outcome = verify(&storage, &["chk-7", "-o", "json"]);
     assert_eq!(outcome.code, 5, "{outcome:?}");
     assert_eq!(json(&outcome)["findings"][0]["kind"], "unreadable");
     fs::remove_file(storage.at("chk-7/meta")).unwrap();
-    assert_eq!(storage.verify(&["chk-7"]).code, 6);
+    assert_eq!(verify(&storage, &["chk-7"]).code, 6);
 }
 
 #[test]
@@ -246,11 +200,60 @@ fn metadata_that_ends_too_early_for_flink_is_a_finding() {
     let file = storage.at("savepoint-1/_metadata");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() - 1]).unwrap();
-    let outcome = storage.verify(&["savepoint-1", "-o", "json"]);
+    let outcome = verify(&storage, &["savepoint-1", "-o", "json"]);
     assert_eq!(outcome.code, 6, "{outcome:?}");
     let finding = json(&outcome)["findings"][0].clone();
     assert_eq!(
         (&finding["kind"], &finding["location"]),
         (&json!("undecodable"), &json!(file))
     );
+}
+
+/// A savepoint of Flink 2.3, copied: its files are relative.
+fn savepoint_of_flink(storage: &Storage) -> String {
+    let fixture = "tests/fixtures/metadata/2.3.0-heap-savepoint/savepoint-19756d-01cb0eb14e21";
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
+    fs::create_dir(storage.at("savepoint-1")).unwrap();
+    for entry in fs::read_dir(fixture).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        fs::copy(entry.path(), storage.at(&format!("savepoint-1/{name}"))).unwrap();
+    }
+    "savepoint-1".to_owned()
+}
+
+#[test]
+fn what_is_in_the_files_is_looked_at_with_read_alone() {
+    let storage = Storage::new();
+    let named = savepoint_of_flink(&storage);
+    let sound = verify(&storage, &[&named, "--read", "-o", "json"]);
+    assert_eq!(sound.code, 0, "{sound:?}");
+    let document = json(&sound);
+    assert_eq!(document["opened"], document["files"]);
+    assert_eq!(document["findings"], json!([]));
+
+    let keyed = fs::read_dir(storage.at(&named))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let keyed = keyed.filter(|path| path.file_name().unwrap() != "_metadata");
+    let keyed: Vec<_> = keyed.collect();
+    let mut bytes = fs::read(&keyed[0]).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 0xff; // of the mark at the end of the last key group
+    fs::write(&keyed[0], bytes).unwrap();
+    assert_eq!(verify(&storage, &[&named]).code, 0);
+    for word in [["--read"], ["--read-subset=100%"]] {
+        let damaged = verify(
+            &storage,
+            &[&[named.as_str(), "-o", "json"], &word[..]].concat(),
+        );
+        assert_eq!(damaged.code, 6, "{damaged:?}");
+        let finding = &json(&damaged)["findings"][0];
+        assert_eq!(finding["kind"], "undecodable");
+        assert_eq!(finding["location"], keyed[0].to_str().unwrap());
+        assert_eq!(finding["operator_name"], "keyed");
+    }
+    let below = verify(&storage, &["--dir", ".", "--read", "-o", "name"]);
+    assert_eq!(below.code, 6, "{below:?}");
+    verify(&storage, &[&named, "--read-subset", "5"]).is(2, "", &["5%"]);
 }

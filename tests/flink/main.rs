@@ -17,7 +17,13 @@ mod forgetful;
 mod high_availability;
 mod jobs;
 mod life;
+#[cfg(feature = "minicluster")]
+#[allow(dead_code, reason = "the tests of the minicluster use the rest")]
+#[path = "../minicluster/served/cluster.rs"]
+mod minicluster;
 mod outage;
+#[cfg(feature = "minicluster")]
+mod replay;
 mod restore;
 mod shared;
 mod stop;
@@ -130,7 +136,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
-    for (name, body) in tls::TRIALS.iter().chain(application::TRIALS) {
+    #[cfg(feature = "minicluster")]
+    let replay = replay::TRIALS;
+    #[cfg(not(feature = "minicluster"))]
+    let replay = &[];
+    let own = [tls::TRIALS, application::TRIALS, replay];
+    for (name, body) in own.into_iter().flatten() {
         let trial = Trial::test(format!("own::{name}"), move || {
             body();
             Ok(())

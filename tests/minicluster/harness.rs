@@ -37,7 +37,7 @@ pub struct Directory(PathBuf);
 
 impl Directory {
     pub fn new() -> Self {
-        let name = format!("minicluster-{}-{}", std::process::id(), next());
+        let name = format!("coordinator-{}-{}", std::process::id(), next());
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -230,8 +230,9 @@ pub fn wait_for_tasks(cluster: &Cluster, job: JobId) {
     });
 }
 
-/// Waits until so many records have come to the tasks of the job's second vertex.
+/// Waits until all tasks run and so many records have come to them.
 pub fn wait_for_records(cluster: &Cluster, job: JobId, records: u64) {
+    wait_for_tasks(cluster, job);
     wait_until("records flow", || {
         let view = cluster.job(job).unwrap();
         let tasks = view.vertices.iter().flat_map(|vertex| &vertex.tasks);
@@ -255,10 +256,14 @@ pub fn stop(cluster: &Cluster, job: JobId) -> String {
     location(outcome(|| cluster.savepoint_operation(job, trigger)))
 }
 
-pub fn checkpoint(cluster: &Cluster, job: JobId) -> u64 {
+pub fn checkpoint_outcome(cluster: &Cluster, job: JobId) -> Outcome {
     let trigger = trigger_id();
     cluster.trigger_checkpoint(job, trigger);
-    match outcome(|| cluster.checkpoint_operation(job, trigger)) {
+    outcome(|| cluster.checkpoint_operation(job, trigger))
+}
+
+pub fn checkpoint(cluster: &Cluster, job: JobId) -> u64 {
+    match checkpoint_outcome(cluster, job) {
         Outcome::Checkpoint(id) => id,
         other => panic!("{other:?}"),
     }

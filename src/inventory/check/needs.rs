@@ -194,6 +194,12 @@ impl Needs {
         Some(joined(&directory.location, self.name(need)))
     }
 
+    /// The position of the directory in which the file at a position lies, and the file's name there.
+    pub fn place(&self, at: usize) -> Option<(usize, &str)> {
+        let need = self.files.get(at)?;
+        Some((need.directory as usize, self.name(need)))
+    }
+
     /// The sum of the sizes that are recorded.
     pub fn bytes(&self) -> u64 {
         let sizes = self.files.iter().map(|need| need.at_least);
@@ -290,11 +296,7 @@ impl Gathering {
         {
             return *number;
         }
-        let location = match (is_relative, place) {
-            (true, below) => joined(&self.own, below),
-            (false, "") => "/".to_owned(),
-            (false, place) => on_file_system_of(&self.own, place),
-        };
+        let location = location_of(&self.own, place, is_relative);
         let number = self.directory(location);
         if !is_relative {
             self.last = Some((place.to_owned(), number));
@@ -354,6 +356,28 @@ impl Gathering {
             unsafe_paths: self.unsafe_paths,
             opaque,
         }
+    }
+}
+
+/// The directory in which a stream of a snapshot in the directory `own` lies, and its file's name there; `None` for inline
+/// bytes and for paths that nobody follows.
+pub fn directory_of(own: &str, storage: &Storage<'_>) -> Option<(String, String)> {
+    let text = storage.path()?.to_str();
+    let is_relative = matches!(storage, Storage::Relative(_));
+    if !may_be_followed(&text, is_relative) {
+        return None;
+    }
+    let (place, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    Some((location_of(own, place, is_relative), name.to_owned()))
+}
+
+/// Where a directory that is recorded as `place` lies.
+fn location_of(own: &str, place: &str, is_relative: bool) -> String {
+    match (is_relative, place) {
+        (true, "") => own.to_owned(),
+        (true, below) => joined(own, below),
+        (false, "") => "/".to_owned(),
+        (false, place) => on_file_system_of(own, place),
     }
 }
 

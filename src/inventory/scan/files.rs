@@ -47,6 +47,11 @@ impl<'s> Looker<'s> {
         }
     }
 
+    /// The storage that it looks into.
+    pub fn storage(&self) -> &'s Storage {
+        self.storage
+    }
+
     /// What there is of the files that a snapshot needs. `lists_own` asks for what lies beside them, too: for snapshots
     /// that have a directory of their own.
     pub async fn see(&self, needs: &Needs, lists_own: bool) -> Seen {

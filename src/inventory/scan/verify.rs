@@ -6,8 +6,9 @@ use super::files::Looker;
 use super::names::METADATA;
 use super::{Candidate, Content, Fetched, fetch};
 use crate::inventory::check::{self, Kind, Needs, Remark, Report};
+use crate::inventory::reading::{self, Opening, Share};
 use crate::inventory::resolution::SnapshotFile;
-use crate::metadata::{self, Metadata};
+use crate::metadata::{self, ReadError};
 use crate::storage::Storage;
 
 /// How many snapshots are checked at once.
@@ -24,34 +25,79 @@ pub struct Checked {
     pub report: Report,
 }
 
-/// Checks one snapshot whose metadata was read.
-pub async fn one(looker: &Looker<'_>, file: &SnapshotFile, metadata: &Metadata<'_>) -> Checked {
+/// Checks one snapshot whose metadata file was read, and opens a share of its files where that is asked for.
+///
+/// # Errors
+/// Its metadata cannot be decoded.
+pub async fn one(
+    looker: &Looker<'_>,
+    file: SnapshotFile,
+    reads: Option<Share>,
+) -> Result<Checked, ReadError> {
     let has_directory = file.metadata_path.ends_with("/_metadata");
-    let needs = Needs::of(metadata, &file.directory);
-    let mut report = check::of_metadata(metadata, &file.metadata_path);
-    report.add(look(looker, &needs, has_directory).await);
-    Checked {
+    let at = At {
+        directory: &file.directory,
+        metadata_path: &file.metadata_path,
+        has_directory,
+    };
+    let report = decoded(looker, file.bytes, &at, reads).await?;
+    Ok(Checked {
         location: if has_directory {
-            file.directory.clone()
+            file.directory
         } else {
             file.metadata_path.clone()
         },
-        metadata_path: file.metadata_path.clone(),
+        metadata_path: file.metadata_path,
         report,
-    }
+    })
 }
 
-async fn look(looker: &Looker<'_>, needs: &Needs, has_directory: bool) -> Report {
-    let seen = looker.see(needs, has_directory).await;
-    check::compare(needs, &seen)
+/// Where a snapshot is.
+struct At<'a> {
+    directory: &'a str,
+    metadata_path: &'a str,
+    /// Whether the directory is its own.
+    has_directory: bool,
+}
+
+/// What is found of a snapshot whose metadata file has these bytes.
+async fn decoded(
+    looker: &Looker<'_>,
+    bytes: Vec<u8>,
+    at: &At<'_>,
+    reads: Option<Share>,
+) -> Result<Report, ReadError> {
+    let (needs, mut report) = {
+        let metadata = metadata::read(&bytes)?;
+        let needs = Needs::of(&metadata, at.directory);
+        (needs, check::of_metadata(&metadata, at.metadata_path))
+    };
+    // without them to open, the bytes are not needed while the files are looked at
+    let to_open = reads.map(|share| (share, bytes));
+    let seen = looker.see(&needs, at.has_directory).await;
+    report.add(check::compare(&needs, &seen));
+    if let Some((share, bytes)) = to_open {
+        let opening = Opening {
+            metadata_path: at.metadata_path.to_owned(),
+            bytes,
+            needs,
+            seen,
+        };
+        report.add(reading::read(looker.storage(), opening, share).await);
+    }
+    Ok(report)
 }
 
 /// Checks all candidates, by their locations. What cannot be decoded is a finding here.
-pub async fn all(storage: &Storage, candidates: &[Candidate]) -> Vec<Checked> {
+pub async fn all(
+    storage: &Storage,
+    candidates: &[Candidate],
+    reads: Option<Share>,
+) -> Vec<Checked> {
     let looker = &Looker::new(storage);
     let checks = candidates.iter().map(|candidate| async move {
         let fetched = fetch(storage, candidate).await?;
-        Some(checked(looker, fetched).await)
+        Some(checked(looker, fetched, reads).await)
     });
     let mut checked: Vec<Checked> = stream::iter(checks)
         .buffer_unordered(CHECK_CONCURRENCY)
@@ -62,7 +108,7 @@ pub async fn all(storage: &Storage, candidates: &[Candidate]) -> Vec<Checked> {
     checked
 }
 
-async fn checked(looker: &Looker<'_>, fetched: Fetched) -> Checked {
+async fn checked(looker: &Looker<'_>, fetched: Fetched, reads: Option<Share>) -> Checked {
     let location = fetched.location.to_string();
     let has_directory = fetched.has_directory();
     let metadata_path = if has_directory {
@@ -72,22 +118,16 @@ async fn checked(looker: &Looker<'_>, fetched: Fetched) -> Checked {
     };
     let report = match fetched.content {
         Content::Metadata(bytes) => {
-            // neither the bytes nor the model are needed while the files are looked at
-            let understood = metadata::read(&bytes).map(|metadata| {
-                let needs = Needs::of(&metadata, &fetched.directory.to_string());
-                (needs, check::of_metadata(&metadata, &metadata_path))
-            });
-            drop(bytes);
-            match understood {
-                Ok((needs, mut report)) => {
-                    report.add(look(looker, &needs, has_directory).await);
-                    report
-                }
-                Err(error) => {
-                    let broken = Remark::new(Kind::Undecodable, &metadata_path);
-                    found(broken.with(error.to_string()))
-                }
-            }
+            let at = At {
+                directory: &fetched.directory.to_string(),
+                metadata_path: &metadata_path,
+                has_directory,
+            };
+            let report = decoded(looker, bytes, &at, reads).await;
+            report.unwrap_or_else(|error| {
+                let broken = Remark::new(Kind::Undecodable, &metadata_path);
+                found(broken.with(error.to_string()))
+            })
         }
         Content::Unreadable(reason) => {
             found(Remark::new(Kind::Unreadable, &metadata_path).with(reason))

@@ -2,18 +2,19 @@
 //!
 //! The first subtask appends to the path itself, the n-th after it to `<path>.<n>`. What a snapshot holds is how long each
 //! file was, all earlier records being committed, and the lines that wait for this snapshot. A restore cuts the files to
-//! that length and appends those lines: whatever was appended since then comes again.
+//! that length and appends those lines: whatever was appended since then comes again. A hash tells whether the file is
+//! still the one that the snapshot means: the restore of an older snapshot takes from the files what newer ones rely on.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::snapshot::List;
 use crate::domain::key_group::MAX_KEY_GROUPS;
 use crate::minicluster::program::Value;
 
-/// The list state that says how long each file is: `<bytes> <path>`.
+/// The list state that says how long each file is, and what is in it: `<bytes> <hash> <path>`.
 pub(in crate::minicluster) const COMMITTED: &str = "committed";
 /// The list state of lines that wait for the snapshot: of each file the path in the first line, behind it the lines.
 pub(in crate::minicluster) const PENDING: &str = "pending";
@@ -23,14 +24,58 @@ pub(in crate::minicluster) const PENDING: &str = "pending";
 pub(super) struct FileSink {
     path: PathBuf,
     file: File,
-    /// How long the file is, in bytes.
-    committed: u64,
+    committed: Content,
     /// Lines of snapshots that are not complete, the oldest first.
     waiting: VecDeque<(u64, String)>,
     /// Lines since the last barrier.
     lines: String,
     /// Files of subtasks that there are no longer, kept by the first subtask.
-    others: Vec<(u64, PathBuf)>,
+    others: Vec<(Content, PathBuf)>,
+}
+
+/// What is in a file, as far as it matters whether it is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Content {
+    bytes: u64,
+    /// FNV-1a of them all.
+    hash: u64,
+}
+
+impl Content {
+    const NOTHING: Content = Content {
+        bytes: 0,
+        hash: 0xcbf2_9ce4_8422_2325,
+    };
+
+    fn append(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        for byte in bytes {
+            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    /// What the first bytes of a file are, all of them where there are fewer; nothing, if there is no file.
+    fn of(path: &Path, limit: u64) -> io::Result<Self> {
+        let mut content = Content::NOTHING;
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
+            opened => opened.map_err(|error| named(path, &error))?,
+        };
+        if !file.metadata()?.is_file() {
+            // a pipe or a device keeps nothing
+            return Ok(content);
+        }
+        let mut reader = BufReader::new(file.take(limit));
+        loop {
+            let read = reader.fill_buf()?;
+            if read.is_empty() {
+                return Ok(content);
+            }
+            content.append(read);
+            let length = read.len();
+            reader.consume(length);
+        }
+    }
 }
 
 /// The file of a subtask.
@@ -76,33 +121,36 @@ fn parts(path: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
 pub(in crate::minicluster) fn first_lists(path: &Path) -> io::Result<Vec<List>> {
     let mut committed = vec![];
     for (_, part) in parts(path)? {
-        committed.push(length_of(fs::metadata(&part)?.len(), &part));
+        committed.push(describe(Content::of(&part, u64::MAX)?, &part));
     }
     if committed.is_empty() {
-        committed.push(length_of(0, path));
+        committed.push(describe(Content::NOTHING, path));
     }
     Ok(vec![(COMMITTED.to_owned(), committed)])
 }
 
-fn length_of(bytes: u64, path: &Path) -> String {
-    format!("{bytes} {}", path.display())
+fn describe(content: Content, path: &Path) -> String {
+    format!("{} {:016x} {}", content.bytes, content.hash, path.display())
 }
 
-fn parse_length(text: &str) -> Option<(u64, &Path)> {
-    let (bytes, path) = text.split_once(' ')?;
-    Some((bytes.parse().ok()?, Path::new(path)))
+fn parse(text: &str) -> Option<(Content, &Path)> {
+    let (bytes, rest) = text.split_once(' ')?;
+    let (hash, path) = rest.split_once(' ')?;
+    let bytes = bytes.parse().ok()?;
+    let hash = u64::from_str_radix(hash, 16).ok()?;
+    Some((Content { bytes, hash }, Path::new(path)))
 }
 
 /// Brings the files to what a snapshot's lists say, before any subtask opens them.
 ///
 /// # Errors
-/// A file cannot be changed, or is shorter than what was committed to it.
+/// A file cannot be changed, or does not begin with what was committed to it.
 pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result<()> {
     let mut known = Vec::new();
     for element in elements(lists, COMMITTED) {
-        let (bytes, file) = parse_length(element)
+        let (content, file) = parse(element)
             .ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))?;
-        cut(file, bytes)?;
+        cut(file, content)?;
         known.push(file);
     }
     if known.contains(&path) {
@@ -129,23 +177,24 @@ fn elements<'l>(lists: &'l [List], name: &'l str) -> impl Iterator<Item = &'l St
 }
 
 /// Cuts a file back to what was committed.
-fn cut(path: &Path, bytes: u64) -> io::Result<()> {
-    let found = match fs::metadata(path) {
+fn cut(path: &Path, committed: Content) -> io::Result<()> {
+    let length = match fs::metadata(path) {
         Ok(found) if !found.is_file() => return Ok(()),
         Ok(found) => found.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(named(path, &error)),
     };
-    if found < bytes {
+    if Content::of(path, committed.bytes)? != committed {
         return Err(io::Error::other(format!(
-            "{} has {found} bytes, but the snapshot says that {bytes} were committed to it: put the file back, or give the sink another uid to begin anew",
-            path.display()
+            "{} does not begin with the {} bytes that had been committed to it when the snapshot was taken: it was changed, or a job was restored from an older snapshot since. Put the file back, or give the sink another uid to begin anew",
+            path.display(),
+            committed.bytes
         )));
     }
-    if found > bytes {
+    if length > committed.bytes {
         let file = OpenOptions::new().write(true).open(path);
         let file = file.map_err(|error| named(path, &error))?;
-        file.set_len(bytes)?;
+        file.set_len(committed.bytes)?;
         file.sync_data()?;
     }
     Ok(())
@@ -165,12 +214,12 @@ impl FileSink {
         if subtask == 0 {
             for (number, part) in parts(path)? {
                 if number >= parallelism {
-                    others.push((fs::metadata(&part)?.len(), part));
+                    others.push((Content::of(&part, u64::MAX)?, part));
                 }
             }
         }
         Ok(Self {
-            committed: file.metadata()?.len(),
+            committed: Content::of(&own, u64::MAX)?,
             path: own,
             file,
             waiting: VecDeque::new(),
@@ -191,9 +240,9 @@ impl FileSink {
             let lines = std::mem::take(&mut self.lines);
             self.waiting.push_back((checkpoint, lines));
         }
-        let mut committed = vec![length_of(self.committed, &self.path)];
+        let mut committed = vec![describe(self.committed, &self.path)];
         let others = self.others.iter();
-        committed.extend(others.map(|(bytes, path)| length_of(*bytes, path)));
+        committed.extend(others.map(|(content, path)| describe(*content, path)));
         let mut pending = Vec::new();
         if !self.waiting.is_empty() {
             let mut block = format!("{}\n", self.path.display());
@@ -213,7 +262,7 @@ impl FileSink {
                 break;
             }
             self.file.write_all(lines.as_bytes())?;
-            self.committed += lines.len() as u64;
+            self.committed.append(lines.as_bytes());
             self.waiting.pop_front();
         }
         self.file.sync_data()

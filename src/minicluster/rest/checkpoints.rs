@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::api::{Api, unknown_job};
+use super::api::Api;
 use super::exchange::{Reply, Request};
 use super::refusal::Refusal;
 use super::routes::Parameters;
 use crate::minicluster::coordinator::{
-    Backend, CheckpointStatus, CheckpointView, JobView, RestoredView, Retention,
-    SubtaskCheckpointView, TaskCheckpointView,
+    Backend, CheckpointStatus, CheckpointView, RestoredView, Retention, SubtaskCheckpointView,
+    TaskCheckpointView,
 };
 
 #[derive(Serialize)]
@@ -275,25 +275,14 @@ impl Task {
     }
 }
 
-/// The job with these parameters, if it has checkpoints: one that never started has not.
-fn job(api: &Api, parameters: &Parameters<'_>, none: &str) -> Result<JobView, Refusal> {
-    let job = api.job(parameters.job()?)?;
-    if job.vertices.is_empty() {
-        return Err(Refusal::handler(404, none));
-    }
-    Ok(job)
-}
-
 pub(super) fn statistics(
     api: &Api,
     _request: &Request,
     parameters: &Parameters<'_>,
 ) -> Result<Reply, Refusal> {
-    let job = job(api, parameters, "Checkpointing has not been enabled.")?.id;
-    let found = api
-        .cluster
-        .statistics(job)
-        .ok_or_else(|| unknown_job(job))?;
+    let job = api.job(parameters.job()?)?.id;
+    // none for a job that never started
+    let found = api.cluster.statistics(job).unwrap_or_default();
     let completed = || {
         let complete =
             |view: &&CheckpointView| matches!(view.status, CheckpointStatus::Completed { .. });
@@ -337,14 +326,10 @@ pub(super) fn details(
     _request: &Request,
     parameters: &Parameters<'_>,
 ) -> Result<Reply, Refusal> {
-    let id = parameters.job()?;
+    let job = parameters.job()?;
     let wanted = parameters.checkpoint()?;
-    let none = format!("Checkpointing was not enabled for job {id}.");
-    let job = job(api, parameters, &none)?.id;
-    let found = api
-        .cluster
-        .statistics(job)
-        .ok_or_else(|| unknown_job(job))?;
+    let job = api.job(job)?.id;
+    let found = api.cluster.statistics(job).unwrap_or_default();
     let latest = [
         found.latest_completed,
         found.latest_savepoint,
@@ -390,15 +375,20 @@ pub(super) fn config(
     _request: &Request,
     parameters: &Parameters<'_>,
 ) -> Result<Reply, Refusal> {
-    let id = parameters.job()?;
-    let none = format!("Checkpointing is not enabled for this job ({id}).");
-    let job = job(api, parameters, &none)?;
+    let job = api.job(parameters.job()?)?;
+    let started = !job.vertices.is_empty();
+    let known = |name| if started { name } else { "Unknown" };
+    let interval = job.checkpoint_interval.filter(|_| started);
     let settings = api.cluster.settings();
     let millis =
         |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     Ok(Reply::ok(&Config {
-        mode: "exactly_once",
-        interval: job.checkpoint_interval.map_or(i64::MAX, millis),
+        mode: if interval.is_some() {
+            "exactly_once"
+        } else {
+            "at_least_once"
+        },
+        interval: interval.map_or(i64::MAX, millis),
         timeout: millis(job.checkpoint_timeout),
         min_pause: 0,
         max_concurrent: 1,
@@ -406,18 +396,18 @@ pub(super) fn config(
             enabled: settings.retention != Retention::NoExternalizedCheckpoints,
             delete_on_cancellation: settings.retention != Retention::RetainOnCancellation,
         },
-        state_backend: "HashMapStateBackend",
-        checkpoint_storage: match settings.checkpoints {
+        state_backend: known("HashMapStateBackend"),
+        checkpoint_storage: known(match settings.checkpoints {
             Backend::Jobmanager => "JobManagerCheckpointStorage",
             Backend::Filesystem(_) => "FileSystemCheckpointStorage",
-        },
+        }),
         unaligned_checkpoints: false,
         tolerable_failed_checkpoints: 0,
         aligned_checkpoint_timeout: 0,
         checkpoints_after_tasks_finish: true,
         state_changelog_enabled: false,
         changelog_periodic_materialization_interval: 600_000,
-        changelog_storage: "memory",
+        changelog_storage: known("memory"),
     }))
 }
 

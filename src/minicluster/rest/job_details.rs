@@ -1,19 +1,17 @@
-//! `/jobs/:jobid` with its `/plan`, `/config` and `/exceptions`.
+//! `/jobs/:jobid` with its `/plan` and `/config`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::api::{Api, unknown_job};
+use super::api::Api;
 use super::exchange::{Reply, Request};
 use super::jobs::scheduler;
 use super::plan::Plan;
 use super::refusal::Refusal;
 use super::routes::Parameters;
-use crate::minicluster::coordinator::{ExceptionView, JobView, TaskState, VertexView};
+use crate::minicluster::coordinator::{TaskState, VertexView};
 
-/// How many failures are shown if the request does not say.
-const MAX_EXCEPTIONS: usize = 20;
 /// What Flink counts for each vertex.
 const TASK_STATES: [&str; 10] = [
     "CREATED",
@@ -46,7 +44,7 @@ const JOB_STATES: [&str; 11] = [
 struct Details {
     jid: String,
     #[serde(rename = "application-id")]
-    application_id: String,
+    application_id: Option<String>,
     name: String,
     #[serde(rename = "isStoppable")]
     is_stoppable: bool,
@@ -120,6 +118,7 @@ pub(super) fn details(
         .iter()
         .map(|found| vertex(found, now))
         .collect();
+    let started = !job.vertices.is_empty();
     let mut timestamps: BTreeMap<&str, i64> = JOB_STATES.map(|state| (state, 0)).into();
     timestamps.extend(
         job.timestamps
@@ -128,7 +127,7 @@ pub(super) fn details(
     );
     Ok(Reply::ok(&Details {
         jid: job.id.to_string(),
-        application_id: job.id.to_string(),
+        application_id: started.then(|| job.id.to_string()),
         name: job.name.clone(),
         is_stoppable: false,
         state: job.status.as_flink(),
@@ -142,7 +141,7 @@ pub(super) fn details(
         timestamps,
         status_counts: counted(vertices.iter().map(|vertex| vertex.status)),
         vertices,
-        plan: Plan::new(job.id, &job.graph),
+        plan: Plan::of(&job),
         pending_operators: 0,
     }))
 }
@@ -230,7 +229,7 @@ pub(super) fn plan(
     parameters: &Parameters<'_>,
 ) -> Result<Reply, Refusal> {
     let job = api.job(parameters.job()?)?;
-    Ok(shown_plan(Plan::new(job.id, &job.graph)))
+    Ok(shown_plan(Plan::of(&job)))
 }
 
 #[derive(Serialize)]
@@ -258,90 +257,21 @@ pub(super) fn config(
     let job = api.job(parameters.job()?)?;
     let restart = api.cluster.settings().restart;
     let attempts = job.graph.restart_attempts.unwrap_or(restart.attempts);
-    let widest = |job: &JobView| {
-        job.graph
-            .vertices
-            .iter()
-            .map(|vertex| vertex.parallelism)
-            .max()
-    };
+    let started = !job.vertices.is_empty();
+    let widest = job.vertices.iter().map(|vertex| vertex.tasks.len()).max();
     Ok(Reply::ok(&Config {
         jid: job.id.to_string(),
         execution_config: ExecutionConfig {
-            restart_strategy: format!(
-                "Restart with fixed delay (PT{}S). #{attempts} restart attempts.",
-                restart.delay.as_secs_f64()
-            ),
-            job_parallelism: widest(&job).unwrap_or(1) as usize,
+            restart_strategy: if started {
+                let delay = restart.delay.as_secs_f64();
+                format!("Restart with fixed delay (PT{delay}S). #{attempts} restart attempts.")
+            } else {
+                "Cluster level default restart strategy".to_owned()
+            },
+            job_parallelism: widest.unwrap_or(1),
             object_reuse_mode: false,
             user_config: BTreeMap::new(),
         },
         name: job.name,
-    }))
-}
-
-#[derive(Serialize)]
-struct Exceptions {
-    #[serde(rename = "exceptionHistory")]
-    history: History,
-}
-
-#[derive(Serialize)]
-struct History {
-    entries: Vec<ExceptionEntry>,
-    truncated: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExceptionEntry {
-    exception_name: String,
-    stacktrace: String,
-    timestamp: i64,
-    failure_labels: BTreeMap<String, String>,
-    task_name: Option<String>,
-    endpoint: Option<String>,
-    task_manager_id: Option<String>,
-    concurrent_exceptions: Vec<ExceptionEntry>,
-}
-
-pub(super) fn exceptions(
-    api: &Api,
-    request: &Request,
-    parameters: &Parameters<'_>,
-) -> Result<Reply, Refusal> {
-    let job = parameters.job()?;
-    let limit = match request.query("maxExceptions") {
-        None => MAX_EXCEPTIONS,
-        Some(text) => {
-            let number: Option<i32> = text.parse().ok();
-            let number =
-                number.ok_or_else(|| Refusal::parameter("query", "maxExceptions", text))?;
-            usize::try_from(number).unwrap_or(0)
-        }
-    };
-    let found = api
-        .cluster
-        .exceptions(job)
-        .ok_or_else(|| unknown_job(job))?;
-    let entry = |found: &ExceptionView| {
-        // what belongs to a task happened on the one TaskManager there is
-        let place = found.task_name.as_ref().map(|_| "minicluster".to_owned());
-        ExceptionEntry {
-            exception_name: found.exception.class.clone(),
-            stacktrace: found.exception.to_string(),
-            timestamp: found.timestamp_ms,
-            failure_labels: BTreeMap::new(),
-            task_name: found.task_name.clone(),
-            endpoint: place.clone(),
-            task_manager_id: place,
-            concurrent_exceptions: Vec::new(),
-        }
-    };
-    Ok(Reply::ok(&Exceptions {
-        history: History {
-            entries: found.iter().take(limit).map(entry).collect(),
-            truncated: found.len() > limit,
-        },
     }))
 }

@@ -9,6 +9,7 @@ mod exchange;
 pub mod faults;
 mod jars;
 mod job_details;
+mod job_results;
 mod jobs;
 mod multipart;
 mod operations;

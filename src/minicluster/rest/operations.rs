@@ -132,9 +132,10 @@ struct Resulted {
     checkpoint_failure_cause: Option<Failure>,
 }
 
+/// Why something failed.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Failure {
+pub(super) struct Failure {
     class: String,
     stack_trace: String,
     /// Java's serialised form, which only Java could read: empty.
@@ -258,7 +259,8 @@ pub(super) fn dispose(
     let location = fields.text("savepoint-path")?.ok_or_else(|| {
         Refusal::handler(400, "Field savepoint-path must not be omitted or be null.")
     })?;
-    let id = chosen(api, &fields)?;
+    // the one operation whose id the client does not choose
+    let id = TriggerId::from_bytes(api.random());
     match api.faults.hinder(Operation::Disposal) {
         None => api.cluster.dispose(&location, id),
         Some(Hindrance::Delay(delay)) => {

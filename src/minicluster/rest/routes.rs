@@ -3,7 +3,7 @@
 use super::api::Api;
 use super::exchange::{Reply, Request};
 use super::refusal::Refusal;
-use super::{checkpoints, jars, job_details, jobs, operations, overview};
+use super::{checkpoints, jars, job_details, job_results, jobs, operations, overview};
 use crate::domain::ids::{JobId, TriggerId};
 
 /// Answers a request with these parameters in its path.
@@ -23,7 +23,17 @@ const ROUTES: &[(&str, &str, Handle)] = &[
     ("GET", "/jobs/:jobid/status", jobs::status),
     ("GET", "/jobs/:jobid/plan", job_details::plan),
     ("GET", "/jobs/:jobid/config", job_details::config),
-    ("GET", "/jobs/:jobid/exceptions", job_details::exceptions),
+    ("GET", "/jobs/:jobid/exceptions", job_results::exceptions),
+    (
+        "GET",
+        "/jobs/:jobid/execution-result",
+        job_results::execution,
+    ),
+    (
+        "GET",
+        "/jobs/:jobid/accumulators",
+        job_results::accumulators,
+    ),
     ("GET", "/jobs/:jobid/checkpoints", checkpoints::statistics),
     (
         "GET",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -163,22 +163,40 @@ async fn answer<H: Handler>(
         }
         Some(Disturbance::Delay(delay)) => tokio::time::sleep(delay).await,
     }
-    let reply =
-        match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
-            Ok(Ok(body)) => {
-                request.body = body.to_bytes();
-                let handler = Arc::clone(&service.handler);
-                let handled = tokio::task::spawn_blocking(move || handler.handle(&request)).await;
-                handled.unwrap_or_else(|err| Refusal::internal(&err.to_string()).into())
-            }
-            Ok(Err(err)) if err.downcast_ref::<LengthLimitError>().is_some() => Reply::empty(413),
-            // the client has gone, or takes for ever: there is nobody to answer to
-            Ok(Err(_)) | Err(_) => return Err(Dropped),
-        };
+    let reply = match read_body(body).await {
+        Ok(body) => {
+            request.body = body;
+            let handler = Arc::clone(&service.handler);
+            let handled = tokio::task::spawn_blocking(move || handler.handle(&request)).await;
+            handled.unwrap_or_else(|err| Refusal::internal(&err.to_string()).into())
+        }
+        Err(NoBody::TooLarge) => Reply::empty(413),
+        // the client has gone, or takes for ever: there is nobody to answer to
+        Err(NoBody::Broken) => return Err(Dropped),
+    };
     if lose_answer {
         return Err(Dropped);
     }
     Ok(response(reply, is_head))
+}
+
+/// Why a body was not read.
+enum NoBody {
+    TooLarge,
+    Broken,
+}
+
+/// The whole body; one that says that it is too large is not read at all.
+async fn read_body(body: Incoming) -> Result<Bytes, NoBody> {
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(NoBody::TooLarge);
+    }
+    let read = Limited::new(body, MAX_BODY).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, read).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(err)) if err.is::<LengthLimitError>() => Err(NoBody::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(NoBody::Broken),
+    }
 }
 
 fn response(reply: Reply, is_head: bool) -> Response<Full<Bytes>> {

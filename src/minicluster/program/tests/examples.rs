@@ -45,7 +45,7 @@ fn every_example_compiles_and_the_readme_tells_of_it() {
             programs += 1;
         }
     }
-    assert_eq!(programs, 5);
+    assert_eq!(programs, 6);
 }
 
 #[test]

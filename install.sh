@@ -1,0 +1,63 @@
+#!/bin/sh
+# install.sh: puts savepointctl, its completions and its manual pages under a prefix, from a checkout.
+#
+#   ./install.sh [--prefix DIR] [--flink] [--uninstall]
+#
+#   --prefix DIR   where to; /usr/local by default. DESTDIR in the environment goes before it, for packagers.
+#   --flink        make `flink` in DIR/bin a link to it, too: the savepoint commands of Flink's own command line
+#   --uninstall    remove what an installation put there
+#
+# The binary is built with cargo unless target/release/savepointctl is there already.
+set -eu
+
+cd "$(dirname "$0")"
+prefix=/usr/local link= uninstall=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --prefix) prefix=${2:?--prefix wants a directory} && shift ;;
+    --prefix=*) prefix=${1#--prefix=} ;;
+    --flink) link=yes ;;
+    --uninstall) uninstall=yes ;;
+    -h | --help) sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p;}' install.sh && exit ;;
+    *) echo "install.sh: what is $1? (see --help)" >&2 && exit 2 ;;
+    esac
+    shift
+done
+case $prefix in
+/*) ;;
+*) prefix=$PWD/$prefix ;;
+esac
+to=${DESTDIR:-}$prefix
+
+# each file, its mode and where it goes
+files() {
+    echo "target/release/savepointctl 755 bin/savepointctl"
+    echo "completions/savepointctl.bash 644 share/bash-completion/completions/savepointctl"
+    echo "completions/_savepointctl 644 share/zsh/site-functions/_savepointctl"
+    echo "completions/savepointctl.fish 644 share/fish/vendor_completions.d/savepointctl.fish"
+    echo "completions/savepointctl.elv 644 share/elvish/lib/savepointctl.elv"
+    echo "completions/_savepointctl.ps1 644 share/powershell/completions/_savepointctl.ps1"
+    for page in man/*.1; do echo "$page 644 share/man/man1/${page#man/}"; done
+}
+
+if [ -n "$uninstall" ]; then
+    files | while read -r _ _ file; do rm -f "$to/$file"; done
+    if [ "$(readlink "$to/bin/flink" 2>/dev/null)" = savepointctl ]; then rm "$to/bin/flink"; fi
+    echo "removed savepointctl from $to"
+    exit
+fi
+
+[ -x target/release/savepointctl ] || cargo build --release --locked
+if [ -n "$link" ] && [ -e "$to/bin/flink" ] && [ "$(readlink "$to/bin/flink")" != savepointctl ]; then
+    echo "install.sh: $to/bin/flink is there already, and none of ours: remove it first, or leave --flink out" >&2
+    exit 1
+fi
+files | while read -r from mode file; do
+    mkdir -p "$to/${file%/*}"
+    # by renaming, so that a running command keeps its file
+    cp "$from" "$to/$file.new"
+    chmod "$mode" "$to/$file.new"
+    mv "$to/$file.new" "$to/$file"
+done
+if [ -n "$link" ]; then ln -sfn savepointctl "$to/bin/flink"; fi
+echo "installed savepointctl $("$to/bin/savepointctl" --version | cut -d ' ' -f 2) in $to"

@@ -1,0 +1,6 @@
+//! The minicluster as users meet it: the binary serves, and the binary talks to it.
+
+pub mod cluster;
+mod http;
+mod life;
+mod start;
