@@ -47,6 +47,21 @@ fn completions_are_current() {
 }
 
 #[test]
+fn the_readme_shows_the_deploy_script_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let script = fs::read_to_string(root.join("examples/deploy.sh")).unwrap();
+    let indented: String = script
+        .lines()
+        .map(|line| format!("    {line}").trim_end().to_owned() + "\n")
+        .collect();
+    assert!(
+        readme.contains(&indented),
+        "README.md: not examples/deploy.sh"
+    );
+}
+
+#[test]
 fn manual_pages_are_current() {
     check("man", commands::pages());
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::context::Context;
 use super::roots::{self, Looked};
+use super::watch::WatchArgs;
 use super::{select, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::since::Since;
@@ -60,6 +61,9 @@ pub struct ListArgs {
     /// Look into no storage
     #[arg(long, conflicts_with_all = ["dirs", "no_cluster"])]
     no_storage: bool,
+
+    #[command(flatten)]
+    watch: WatchArgs,
 }
 
 /// An order of snapshots.
@@ -78,6 +82,10 @@ enum SortBy {
 
 /// Runs the command.
 pub async fn run(args: &ListArgs, cx: &Context) -> Result<Exit, Failure> {
+    args.watch.show(cx, async || look(args, cx).await).await
+}
+
+async fn look(args: &ListArgs, cx: &Context) -> Result<(SnapshotsView, Exit), Failure> {
     let client = if args.no_cluster {
         None
     } else {
@@ -102,13 +110,13 @@ pub async fn run(args: &ListArgs, cx: &Context) -> Result<Exit, Failure> {
     }
     select_and_sort(args, &mut known);
     note(cx, &histories, client.as_ref(), &looked, known.is_empty());
-    cx.printer.show(&SnapshotsView::new(&known))?;
     let unread = known.iter().any(|one| one.is_complete().is_none());
-    Ok(if looked.failed || unread {
+    let exit = if looked.failed || unread {
         Exit::Partial
     } else {
         Exit::Success
-    })
+    };
+    Ok((SnapshotsView::new(&known), exit))
 }
 
 /// What the cluster remembers: of all its jobs, or of those that are meant.

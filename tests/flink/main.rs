@@ -25,6 +25,7 @@ mod minicluster;
 mod offline;
 mod outage;
 mod preflight;
+mod recipe;
 #[cfg(feature = "minicluster")]
 mod replay;
 mod restore;
@@ -121,6 +122,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         wait::TRIALS,
         failures::TRIALS,
         life::TRIALS,
+        recipe::TRIALS,
         restore::TRIALS,
         preflight::TRIALS,
         bad_input::TRIALS,

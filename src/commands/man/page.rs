@@ -58,7 +58,10 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     options(&mut roff, command);
     exit_status(&mut roff, told.exits.iter().copied());
     if !told.differences.is_empty() {
-        listed(&mut roff, "Differences kept", told.differences);
+        roff.section("Differences kept on purpose");
+        for (number, (what, why)) in told.differences.iter().enumerate() {
+            roff.paragraph(&format!("{what}: {why}."), number == 0);
+        }
     }
     roff.section("Interruption");
     roff.paragraph(told.interruption, true);
@@ -189,9 +192,17 @@ fn meaning(arg: &Arg) -> Vec<String> {
 fn exit_status(roff: &mut Roff, exits: impl Iterator<Item = Exit>) {
     roff.section("Exit status");
     for exit in exits {
-        let meaning = Exit::TABLE.iter().find(|(known, _)| *known == exit);
-        let meaning = meaning.map_or("", |(_, meaning)| meaning);
-        roff.item(&bold(&exit.code().to_string()), &[meaning.to_owned()]);
+        roff.item(
+            &bold(&exit.code().to_string()),
+            &[meaning_of(exit).to_owned()],
+        );
+    }
+}
+
+fn meaning_of(exit: Exit) -> &'static str {
+    match Exit::TABLE.iter().find(|(known, _)| *known == exit) {
+        Some((_, meaning)) => meaning,
+        None => "fatal for Flink's command line: no configuration where it needs one",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What manual pages say that the command tree does not know.
 
+use super::super::flink;
 use crate::exit::Exit;
 
 /// What a command's page says besides its flags.
@@ -206,7 +207,7 @@ pub(super) fn of(command: &str) -> Told {
         ),
         "uid" | "completions" | "man" => (OFFLINE, LOOKS_ONLY, NOTHING),
         "flink" => (
-            &[E::Success, E::Failed][..],
+            &[E::Success, E::Failed, E::FlinkFatal][..],
             "What was triggered goes on in the cluster; the trigger id is told on stderr.",
             CLUSTER,
         ),
@@ -216,6 +217,10 @@ pub(super) fn of(command: &str) -> Told {
         exits,
         interruption,
         reads,
-        differences: &[],
+        differences: if command == "flink" {
+            flink::help::DIFFERENCES
+        } else {
+            &[]
+        },
     }
 }

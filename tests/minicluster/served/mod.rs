@@ -3,4 +3,5 @@
 pub mod cluster;
 mod http;
 mod life;
+mod recipe;
 mod start;
