@@ -1,6 +1,7 @@
 //! `flink ARGS...`: what a real Flink does not do on demand, and every word that is not taken.
 
 use std::ffi::OsStr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -31,6 +32,12 @@ fn started() -> (Flink, Job) {
     let cluster = Flink::start("2.3.0");
     let job = cluster.job("orders");
     (cluster, job)
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
 }
 
 /// The body of the one request that was made to this path.
@@ -241,11 +248,7 @@ fn a_cluster_that_cannot_be_named_or_read_is_exit_31_as_flinks_own() {
 
 #[test]
 fn an_unreachable_cluster_is_exit_1() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_address().port();
     flink(&format!("list -m localhost:{port}")).run().is(
         1,
         "Waiting for response...\n",
@@ -255,7 +258,7 @@ fn an_unreachable_cluster_is_exit_1() {
 
 #[test]
 fn a_cluster_that_is_starting_is_waited_for_if_flinks_retries_are_set() {
-    let address = Flink::start("2.3.0").address();
+    let address = free_address();
     let words = format!("list -m {address} -D rest.retry.delay=10s -D rest.retry.max-attempts=6");
     let running = flink(&words).start();
     let cluster = Flink::start_at("2.3.0", address);
