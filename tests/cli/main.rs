@@ -9,6 +9,7 @@ mod checkpoint;
 mod commons_cli;
 mod config;
 mod connect;
+#[cfg(feature = "minicluster")]
 mod demo;
 mod diff;
 mod dispose;
