@@ -11,18 +11,14 @@ use crate::domain::snapshot::History;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::inspection::Names;
-use crate::inventory::preflight::{MaxParallelism, Program, ProgramOperator};
+use crate::inventory::preflight::Program;
 use crate::inventory::resolution;
 use crate::metadata;
-use crate::minicluster::program::{CompileOptions, JobGraph, ProgramSource, compile};
 use crate::rest::Client;
 use crate::rest::jars::PlanRequest;
-use crate::storage::Location;
 
 /// The setting that stands for the max parallelism of every operator that sets none.
 const MAX_PARALLELISM: &str = "pipeline.max-parallelism";
-/// The largest program of a minicluster that is read.
-const MAX_PROGRAM: u64 = 16 << 20;
 
 /// The `-D` settings that go to a job.
 ///
@@ -137,50 +133,13 @@ pub async fn of_uids(cx: &Context, path: &Path) -> Result<Program, Failure> {
     Ok(Program::of_uids(Names::parse(&uids)))
 }
 
-/// A program of the minicluster.
-///
-/// # Errors
-/// A file that cannot be read, or is no program (2).
-pub async fn of_file(
-    cx: &Context,
-    path: &Path,
-    parallelism: Option<u32>,
-) -> Result<Program, Failure> {
-    let shown = path.display().to_string();
-    let wrong = |why: String| {
-        Failure::new(Exit::Usage, why).doing(format!("cannot read the program {shown}"))
-    };
-    let read = async {
-        let file = Location::of(&shown)?;
-        cx.storage().read(&file, MAX_PROGRAM).await
-    };
-    let content = read.await.map_err(|err| wrong(err.to_string()))?;
-    let source = ProgramSource {
-        file: &shown,
-        directory: path.parent().unwrap_or(Path::new(".")),
-        content: &content,
-    };
-    let options = CompileOptions {
-        parallelism: parallelism.unwrap_or(1),
-        ..CompileOptions::default()
-    };
-    let graph =
-        compile(source, &options).map_err(|err| Failure::new(Exit::Usage, err.to_string()))?;
-    Ok(of_graph(graph))
-}
+#[cfg(feature = "minicluster")]
+mod compiled;
+#[cfg(feature = "minicluster")]
+pub use compiled::of_file;
 
-fn of_graph(graph: JobGraph) -> Program {
-    let operators = graph.operators.into_iter();
-    Program {
-        operators: operators
-            .map(|operator| ProgramOperator {
-                id: operator.id,
-                name: Some(operator.name),
-                uid: operator.uid,
-                parallelism: Some(operator.parallelism),
-                max_parallelism: Some(MaxParallelism::Seen(operator.max_parallelism)),
-            })
-            .collect(),
-        unidentified: Vec::new(),
-    }
+/// Says which feature of the build is missing.
+#[cfg(not(feature = "minicluster"))]
+pub async fn of_file(_: &Context, _: &Path, _: Option<u32>) -> Result<Program, Failure> {
+    Err(super::minicluster::left_out())
 }

@@ -21,12 +21,11 @@ mod life;
 #[allow(dead_code, reason = "the tests of the minicluster use the rest")]
 #[path = "../minicluster/served/cluster.rs"]
 mod minicluster;
-mod outage;
-#[cfg(feature = "minicluster")]
-mod replay;
 mod offline;
 mod outage;
 mod preflight;
+#[cfg(feature = "minicluster")]
+mod replay;
 mod restore;
 mod shared;
 mod stop;
