@@ -65,7 +65,7 @@ impl Jar {
     }
 
     /// Refuses a jar for a minicluster, and a program for anything else.
-    fn must_suit(&self, client: &Client) -> Result<(), Failure> {
+    pub fn must_suit(&self, client: &Client) -> Result<(), Failure> {
         let (name, endpoint) = (&self.name, client.endpoint());
         match (self.is_program, client.is_minicluster()) {
             (true, false) => Err(Failure::new(

@@ -1,5 +1,8 @@
 //! What is known of the program that is to go on from a snapshot.
 
+#[cfg(feature = "minicluster")]
+mod file;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,6 +19,9 @@ use crate::inventory::resolution;
 use crate::metadata;
 use crate::rest::Client;
 use crate::rest::jars::PlanRequest;
+
+#[cfg(feature = "minicluster")]
+pub use file::of_file;
 
 /// The setting that stands for the max parallelism of every operator that sets none.
 const MAX_PARALLELISM: &str = "pipeline.max-parallelism";
@@ -133,13 +139,15 @@ pub async fn of_uids(cx: &Context, path: &Path) -> Result<Program, Failure> {
     Ok(Program::of_uids(Names::parse(&uids)))
 }
 
-#[cfg(feature = "minicluster")]
-mod compiled;
-#[cfg(feature = "minicluster")]
-pub use compiled::of_file;
-
-/// Says which feature of the build is missing.
+/// Says which feature is missing.
+///
+/// # Errors
+/// Always (2).
 #[cfg(not(feature = "minicluster"))]
-pub async fn of_file(_: &Context, _: &Path, _: Option<u32>) -> Result<Program, Failure> {
-    Err(super::minicluster::left_out())
+pub async fn of_file(_: &Context, path: &Path, _: Option<u32>) -> Result<Program, Failure> {
+    let what = format!(
+        "cannot read the program {}: this build of savepointctl has no feature 'minicluster'",
+        path.display()
+    );
+    Err(Failure::new(Exit::Usage, what))
 }

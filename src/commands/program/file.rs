@@ -1,15 +1,15 @@
-//! A program of the minicluster, compiled here.
+//! The program of a minicluster, which is compiled here.
 
 use std::path::Path;
 
-use super::super::context::Context;
+use crate::commands::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::inventory::preflight::{MaxParallelism, Program, ProgramOperator};
 use crate::minicluster::program::{CompileOptions, JobGraph, ProgramSource, compile};
 use crate::storage::Location;
 
-/// The largest program of a minicluster that is read.
+/// The largest program that is read.
 const MAX_PROGRAM: u64 = 16 << 20;
 
 /// A program of the minicluster.
