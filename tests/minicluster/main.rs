@@ -1,7 +1,12 @@
 //! The minicluster: its coordinator and dataflow in this process, what is promised of snapshots, whatever happens
 //! meanwhile; and the whole of it behind its REST API.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail, and says with which seed"
+)]
 
 mod dice;
 mod failures;
