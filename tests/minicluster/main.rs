@@ -2,6 +2,11 @@
 //! meanwhile; and the whole of it behind its REST API.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failure without its seed is worth little"
+)]
 
 mod dice;
 mod failures;
