@@ -127,16 +127,20 @@ impl Master {
             return false;
         }
         let id = self.next_checkpoint;
-        let destination = match self.destination(id, purpose.kind(), target) {
-            Ok(destination) => destination,
-            Err(failure) => {
-                self.refuse(purpose.key(), failure);
-                return false;
-            }
-        };
         self.next_checkpoint += 1;
         let trigger_ms = self.context.now_ms();
         self.begin_view(id, purpose.kind(), trigger_ms);
+        let destination = match self.destination(id, purpose.kind(), target) {
+            Ok(destination) => destination,
+            Err(failure) => {
+                // what has no place is listed as failed, other than what is refused
+                let message = failure.message.clone();
+                let now = self.context.now_ms();
+                self.record.lock().tracker.failed(id, now, message);
+                self.answer(purpose.key(), failure);
+                return false;
+            }
+        };
         let timeout = checkpoint_timeout(&self.graph, &self.context.settings);
         self.pending.push(Pending {
             id,
@@ -160,6 +164,10 @@ impl Master {
     /// Nothing was begun.
     fn refuse(&mut self, key: Option<OperationKey>, failure: Throwable) {
         self.record.lock().tracker.refused();
+        self.answer(key, failure);
+    }
+
+    fn answer(&mut self, key: Option<OperationKey>, failure: Throwable) {
         if let Some(key) = key {
             let failure = failures::completion(failure);
             self.context.operations.end(key, Outcome::Failed(failure));

@@ -42,13 +42,9 @@ struct Deployed {
     thread: JoinHandle<()>,
 }
 
-/// The vertex's name, as Flink gives it: those of its operators in their order.
+/// The vertex's name, as Flink gives it.
 pub(in crate::minicluster) fn vertex_name(graph: &JobGraph, vertex: usize) -> String {
-    let operators = &graph.vertices[vertex].operators;
-    let names = operators
-        .iter()
-        .map(|at| graph.operators[*at].name.as_str());
-    names.collect::<Vec<_>>().join(" -> ")
+    graph.vertex_name(&graph.vertices[vertex])
 }
 
 /// A task's name, as Flink gives it: `Map (1/2)`.

@@ -2,4 +2,5 @@
 
 pub mod cluster;
 mod http;
+mod life;
 mod start;
