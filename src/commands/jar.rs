@@ -83,7 +83,11 @@ impl Jar {
     }
 
     /// Uploads it, and gives back its id in the cluster.
+    ///
+    /// # Errors
+    /// Those of the cluster; 7 for a jar that a minicluster, or a program that a Flink would not run.
     pub async fn upload(self, cx: &Context, client: &Client) -> Result<String, Failure> {
+        self.must_suit(client)?;
         let Self {
             file, length, name, ..
         } = self;

@@ -103,9 +103,12 @@ pub fn run(args: &MiniclusterArgs, _cx: &Context) -> Result<Exit, Failure> {
         strict_parallelism: _,
         faults: _,
     } = args;
-    Err(Failure::new(
-        Exit::Usage,
-        "this build of savepointctl has no minicluster: it was built without the feature 'minicluster'",
-    )
-    .hint("build it with `cargo build --features minicluster`, or use a released binary, which has it"))
+    Err(left_out())
+}
+
+/// What a build says that has no minicluster.
+pub fn left_out() -> Failure {
+    let what = "this build of savepointctl has no minicluster: it was built without the feature 'minicluster'";
+    Failure::new(Exit::Usage, what)
+        .hint("build it with that feature, or use a released binary, which has all of them")
 }

@@ -104,9 +104,6 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::new(Exit::Usage, "give a SNAPSHOT"))?;
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
     let client = cx.client().await?;
-    if let Some(jar) = &jar {
-        jar.must_suit(&client)?;
-    }
     let mut request = request(args, cx, &client)?;
     if !client.runs_jars().await? {
         return Err(no_jars(&client));

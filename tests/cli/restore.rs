@@ -297,6 +297,21 @@ fn what_cannot_be_a_jar_is_refused_before_any_request() {
 }
 
 #[test]
+fn a_program_of_the_minicluster_is_not_sent_to_a_flink() {
+    let flink = Flink::start("2.3.0");
+    let dir = Dir::new();
+    let program = dir.file("orders.toml", "[[operator]]\n");
+    let words = format!("restore {FROM} --no-preflight --jar {program}");
+    at(&flink, &words).run().fails(
+        7,
+        &[
+            "orders.toml is a program for the minicluster",
+            "is a Flink, which runs jars",
+        ],
+    );
+}
+
+#[test]
 fn a_cluster_that_takes_no_jars_is_refused_with_the_settings_to_use_instead() {
     let flink = Flink::start("2.3.0");
     let mut config = answers::config("2.3.0", 3000);

@@ -290,10 +290,10 @@ impl Side {
             .filter(|line| !line.is_empty() && !is_frame(line))
             .collect();
         let first = lines.first().copied().unwrap_or_default();
-        let causes = lines
+        let mut causes = lines
             .iter()
             .filter_map(|line| line.strip_prefix("Caused by: "));
-        let root = match causes.last() {
+        let root = match causes.next_back() {
             // the words of a JSON reader are its own
             Some(root) if root.contains(".jackson.") => "its JSON reader's",
             Some(root) => root,

@@ -115,7 +115,7 @@ fn under_fire(seed: u64, case: &Case) {
     for _ in 0..4 {
         run.disturbed();
     }
-    run.undisturbed();
+    run.run_to_the_end();
     assert_eq!(directory.lines("counts"), case.wanted);
 }
 
@@ -230,7 +230,7 @@ impl Run<'_> {
         }
     }
 
-    fn undisturbed(&mut self) {
+    fn run_to_the_end(&mut self) {
         let trouble = Arc::new(Trouble::default());
         let cluster = Cluster::start(self.settings(&trouble)).unwrap();
         let job = self.start(&cluster, None);

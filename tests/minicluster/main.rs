@@ -1,11 +1,11 @@
 //! The minicluster: its coordinator and dataflow in this process, what is promised of snapshots, whatever happens
 //! meanwhile; and the whole of it behind its REST API.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
 #![allow(
+    clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a failure without its seed is worth little"
+    reason = "a test may fail, and says with which seed"
 )]
 
 mod dice;

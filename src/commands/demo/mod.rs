@@ -27,6 +27,9 @@ pub struct DemoArgs {
 
 /// Runs the command. Whoever drops it midway, as Ctrl-C does, has the cluster ended and the directory removed.
 pub async fn run(args: &DemoArgs, cx: &Context) -> Result<Exit, Failure> {
+    if cfg!(not(feature = "minicluster")) {
+        return Err(super::minicluster::left_out());
+    }
     let mut stage = Stage::new(cx.printer)?;
     stage.start_cluster().await?;
     story::tell(&stage).await?;

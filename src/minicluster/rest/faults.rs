@@ -265,12 +265,15 @@ fn duration(text: &str) -> Option<Duration> {
 /// How many snapshots are remembered, so that all subtasks of one meet with the same.
 const SNAPSHOTS: usize = 64;
 
+/// A snapshot, by its job and checkpoint id, and what happens to it.
+type Decided = ((JobId, u64), Option<Hindrance>);
+
 /// The rules in force, each with its count.
 #[derive(Debug, Default)]
 pub struct Faults {
     rules: Vec<(Fault, AtomicU64)>,
     /// What was decided of the latest snapshots, newest last.
-    decided: Mutex<VecDeque<((JobId, u64), Option<Hindrance>)>>,
+    decided: Mutex<VecDeque<Decided>>,
 }
 
 impl Faults {

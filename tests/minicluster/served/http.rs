@@ -95,9 +95,9 @@ fn a_client_that_says_nothing_holds_up_nobody_and_not_the_end() {
 
 #[test]
 fn a_dropped_request_is_not_carried_out_and_a_dropped_answer_is() {
-    let mini = Mini::start(&format!(
-        "--fault '/jobs/*/savepoints:drop@1' --fault 'POST /jobs/*/savepoints:drop-answer@2'"
-    ));
+    let mini = Mini::start(
+        "--fault '/jobs/*/savepoints:drop@1' --fault 'POST /jobs/*/savepoints:drop-answer@2'",
+    );
     let trigger = |id: &str| {
         let path = format!("/jobs/{JOB}/savepoints");
         mini.try_ask("POST", &path, Some(&json!({ "triggerId": id })))
