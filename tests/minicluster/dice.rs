@@ -45,8 +45,15 @@ pub fn seeds(few: u64) -> Vec<u64> {
     }
 }
 
-/// Says which seed a failure belongs to.
-pub struct Seed(pub u64);
+/// Says which seed is at work, and again if it fails.
+pub struct Seed(u64);
+
+impl Seed {
+    pub fn new(seed: u64) -> Self {
+        println!("seed {seed}");
+        Self(seed)
+    }
+}
 
 impl Drop for Seed {
     fn drop(&mut self) {

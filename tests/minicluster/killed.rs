@@ -19,8 +19,7 @@ const END: i64 = 12_000;
 #[test]
 fn a_process_that_is_killed_leaves_every_complete_savepoint_whole() {
     for seed in seeds(2) {
-        let _seed = Seed(seed);
-        println!("seed {seed}");
+        let _seed = Seed::new(seed);
         killed(&mut Dice::new(seed));
     }
 }

@@ -278,25 +278,53 @@ fn another_cluster_restores_a_savepoint_and_a_checkpoint_that_was_retained() {
 }
 
 #[test]
-fn output_that_an_older_snapshot_took_back_is_noticed() {
+fn a_job_goes_back_to_an_older_savepoint_and_forth_to_a_newer_one() {
     let directory = Directory::new();
     let cluster = Cluster::start(settings(&directory)).unwrap();
     let older = stopped(&cluster, &directory, 1);
-    let slow = counter(END, Some(10_000));
-    let job = resume(&cluster, graph(&slow, &directory, 1), &older);
-    wait_for_records(&cluster, job, 500);
-    checkpoint(&cluster, job);
-    wait_for_records(&cluster, job, 600);
-    let newer = stop(&cluster, job);
-    let job = resume(&cluster, graph(&slow, &directory, 1), &older);
-    wait_for_tasks(&cluster, job);
-    cluster.cancel(job).unwrap();
-    wait_for_status(&cluster, job, JobStatus::Canceled);
-    let job = resume(&cluster, graph(&slow, &directory, 1), &newer);
+    let program = counter(END, Some(10_000));
+    let advance = |from: &str, parallelism: u32| {
+        let job = resume(&cluster, graph(&program, &directory, parallelism), from);
+        wait_for_records(&cluster, job, 500);
+        checkpoint(&cluster, job);
+        wait_for_records(&cluster, job, 600);
+        stop(&cluster, job)
+    };
+    let newer = advance(&older, 2);
+    let other = advance(&older, 3);
+    for savepoint in [newer, other, older] {
+        let job = resume(
+            &cluster,
+            graph(&counter(END, None), &directory, 2),
+            &savepoint,
+        );
+        wait_for_status(&cluster, job, JobStatus::Finished);
+        assert_eq!(directory.lines("counts"), counted(END), "{savepoint}");
+    }
+}
+
+#[test]
+fn output_that_was_changed_is_noticed() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let savepoint = stopped(&cluster, &directory, 1);
+    let job = resume(
+        &cluster,
+        graph(&counter(END, Some(10_000)), &directory, 1),
+        &savepoint,
+    );
+    wait_for_records(&cluster, job, 10);
+    let savepoint = stop(&cluster, job);
+    fs::write(directory.path().join("counts"), "something else").unwrap();
+    let job = resume(
+        &cluster,
+        graph(&counter(END, None), &directory, 1),
+        &savepoint,
+    );
     wait_for_status(&cluster, job, JobStatus::Failed);
     let failure = &cluster.exceptions(job).unwrap()[0].exception.message;
     assert!(
-        failure.contains("a job was restored from an older snapshot since"),
+        failure.contains("/counts does not begin with the "),
         "{failure}"
     );
 }

@@ -48,8 +48,7 @@ struct History {
 #[test]
 fn files_are_there_as_long_as_something_needs_them_and_no_longer() {
     for seed in seeds(8) {
-        let _seed = Seed(seed);
-        println!("seed {seed}");
+        let _seed = Seed::new(seed);
         let mut history = History::new(seed);
         for step in 0..30 {
             let what = history.step();

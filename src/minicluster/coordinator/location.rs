@@ -1,6 +1,6 @@
 //! Where snapshots lie, in the spellings of users: paths, `file:` URIs and `jobmanager://savepoints/N`.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::failures;
 use super::throwable::Throwable;
@@ -69,12 +69,23 @@ pub(super) fn local_path(text: &str) -> Result<PathBuf, Throwable> {
         Some((scheme, _)) if is_scheme(scheme) => return Err(failures::no_file_system(scheme)),
         _ => text.to_owned(),
     };
-    std::path::absolute(&path).map_err(|error| {
-        Throwable::new(
-            "java.io.IOException",
-            format!("'{text}' is no path: {error}"),
-        )
-    })
+    let path = std::path::absolute(&path).map_err(|error| {
+        let message = format!("'{text}' is no path: {error}");
+        Throwable::new("java.io.IOException", message)
+    })?;
+    Ok(without_detours(&path))
+}
+
+/// The same path without `..`, as Flink's `Path` has it: links are not looked at.
+fn without_detours(path: &Path) -> PathBuf {
+    let mut direct = PathBuf::new();
+    for step in path.components() {
+        match step {
+            Component::ParentDir => drop(direct.pop()),
+            step => direct.push(step),
+        }
+    }
+    direct
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -96,6 +107,7 @@ mod tests {
             "file:///sp/x",
             "file://localhost/sp/x",
             "/sp/x/",
+            "/sp/../sp/./x",
         ] {
             let found = Location::parse(text).unwrap();
             assert_eq!(found, Location::Disk(PathBuf::from("/sp/x")), "{text}");

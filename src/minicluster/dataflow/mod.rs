@@ -19,6 +19,7 @@ pub(super) mod sink;
 pub(super) mod snapshot;
 pub(super) mod source;
 pub(super) mod task;
+mod undone;
 
 pub(super) use barrier::Barrier;
 pub(super) use plan::{Execution, TaskId};

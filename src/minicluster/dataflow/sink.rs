@@ -2,15 +2,16 @@
 //!
 //! The first subtask appends to the path itself, the n-th after it to `<path>.<n>`. What a snapshot holds is how long each
 //! file was, all earlier records being committed, and the lines that wait for this snapshot. A restore cuts the files to
-//! that length and appends those lines: whatever was appended since then comes again. A hash tells whether the file is
-//! still the one that the snapshot means: the restore of an older snapshot takes from the files what newer ones rely on.
+//! that length and appends those lines: whatever was appended since then comes again, and is kept aside until then (see
+//! [`undone`]).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::snapshot::List;
+use super::undone::{self, Content, named};
 use crate::domain::key_group::MAX_KEY_GROUPS;
 use crate::minicluster::program::Value;
 
@@ -31,51 +32,6 @@ pub(super) struct FileSink {
     lines: String,
     /// Files of subtasks that there are no longer, kept by the first subtask.
     others: Vec<(Content, PathBuf)>,
-}
-
-/// What is in a file, as far as it matters whether it is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Content {
-    bytes: u64,
-    /// FNV-1a of them all.
-    hash: u64,
-}
-
-impl Content {
-    const NOTHING: Content = Content {
-        bytes: 0,
-        hash: 0xcbf2_9ce4_8422_2325,
-    };
-
-    fn append(&mut self, bytes: &[u8]) {
-        self.bytes += bytes.len() as u64;
-        for byte in bytes {
-            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    /// What the first bytes of a file are, all of them where there are fewer; nothing, if there is no file.
-    fn of(path: &Path, limit: u64) -> io::Result<Self> {
-        let mut content = Content::NOTHING;
-        let file = match File::open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
-            opened => opened.map_err(|error| named(path, &error))?,
-        };
-        if !file.metadata()?.is_file() {
-            // a pipe or a device keeps nothing
-            return Ok(content);
-        }
-        let mut reader = BufReader::new(file.take(limit));
-        loop {
-            let read = reader.fill_buf()?;
-            if read.is_empty() {
-                return Ok(content);
-            }
-            content.append(read);
-            let length = read.len();
-            reader.consume(length);
-        }
-    }
 }
 
 /// The file of a subtask.
@@ -144,28 +100,28 @@ fn parse(text: &str) -> Option<(Content, &Path)> {
 /// Brings the files to what a snapshot's lists say, before any subtask opens them.
 ///
 /// # Errors
-/// A file cannot be changed, or does not begin with what was committed to it.
+/// A file cannot be changed, or is not, and has never been, what the snapshot means.
 pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result<()> {
+    let pending = elements(lists, PENDING).filter_map(|element| element.split_once('\n'));
+    let pending: HashMap<&str, &str> = pending.collect();
     let mut known = Vec::new();
     for element in elements(lists, COMMITTED) {
         let (content, file) = parse(element)
             .ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))?;
-        cut(file, content)?;
+        let next = file.to_str().and_then(|file| pending.get(file));
+        undone::bring(file, content, next.map_or(&[], |next| next.as_bytes()))?;
         known.push(file);
     }
     if known.contains(&path) {
         for (_, part) in parts(path)? {
             if !known.contains(&part.as_path()) {
+                undone::bring(&part, Content::NOTHING, &[])?;
                 fs::remove_file(part)?;
             }
         }
     }
-    for element in elements(lists, PENDING) {
-        if let Some((file, lines)) = element.split_once('\n') {
-            let mut file = OpenOptions::new().create(true).append(true).open(file)?;
-            file.write_all(lines.as_bytes())?;
-            file.sync_data()?;
-        }
+    for (file, lines) in pending {
+        undone::append(Path::new(file), lines.as_bytes())?;
     }
     Ok(())
 }
@@ -174,34 +130,6 @@ pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result
 fn elements<'l>(lists: &'l [List], name: &'l str) -> impl Iterator<Item = &'l String> {
     let lists = lists.iter().filter(move |(found, _)| found == name);
     lists.flat_map(|(_, elements)| elements)
-}
-
-/// Cuts a file back to what was committed.
-fn cut(path: &Path, committed: Content) -> io::Result<()> {
-    let length = match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Ok(()),
-        Ok(found) => found.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(error) => return Err(named(path, &error)),
-    };
-    if Content::of(path, committed.bytes)? != committed {
-        return Err(io::Error::other(format!(
-            "{} does not begin with the {} bytes that had been committed to it when the snapshot was taken: it was changed, or a job was restored from an older snapshot since. Put the file back, or give the sink another uid to begin anew",
-            path.display(),
-            committed.bytes
-        )));
-    }
-    if length > committed.bytes {
-        let file = OpenOptions::new().write(true).open(path);
-        let file = file.map_err(|error| named(path, &error))?;
-        file.set_len(committed.bytes)?;
-        file.sync_data()?;
-    }
-    Ok(())
-}
-
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 impl FileSink {
