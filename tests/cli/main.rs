@@ -18,6 +18,7 @@ mod jobs;
 mod list;
 mod list_storage;
 mod look;
+mod object_store;
 mod output;
 mod restore;
 mod restored;
