@@ -53,6 +53,19 @@ fn is_loopback(endpoint: &str) -> bool {
     }
 }
 
+/// A path as it stands in a URL: Hadoop's servers refuse some characters that others let pass, and S3 signs it so.
+pub(super) fn encoded(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' => encoded.push(byte.into()),
+            byte if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
 /// Whether a host is a cloud's metadata service, which gives credentials to whoever asks.
 pub(super) fn is_metadata_service(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -133,7 +133,7 @@ impl Cluster {
         let wrong = || Fault::Broken(format!("{endpoint} is no URL"));
         let mut url = Url::parse(endpoint).map_err(|_| wrong())?;
         let before = url.path().trim_end_matches('/');
-        url.set_path(&format!("{before}/webhdfs/v1{}", encoded(at.path())));
+        url.set_path(&format!("{before}/webhdfs/v1{}", http::encoded(at.path())));
         let mut query = url.query_pairs_mut();
         query.extend_pairs(question.parameters);
         if let Some(token) = &self.access.token {
@@ -392,19 +392,6 @@ impl Cluster {
             Err(error) => Err(error),
         }
     }
-}
-
-/// A path as it stands in a URL: Hadoop's servers refuse some characters that others let pass.
-fn encoded(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'/' | b'-' | b'_' | b'.' | b'~' => encoded.push(byte.into()),
-            byte if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 fn listed(status: FileStatus) -> Listed {

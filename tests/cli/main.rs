@@ -21,6 +21,7 @@ mod jobs;
 mod list;
 mod list_storage;
 mod look;
+mod object_store;
 mod offline;
 mod output;
 mod preflight;

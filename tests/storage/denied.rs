@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use savepointctl::storage::{Location, StorageError};
+use savepointctl::storage::{Entry, Location, StorageError};
 
 use crate::places::{Kind, block_on, storage};
 use crate::servers::{BUCKET, Servers, script};
 
 /// The trials.
-pub const TRIALS: [(&str, fn(&Servers)); 6] = [
+pub const TRIALS: [(&str, fn(&Servers)); 7] = [
     ("s3_with_wrong_keys", s3_with_wrong_keys),
     ("s3_reading_only", s3_reading_only),
+    ("s3_marker_of_a_directory", s3_marker_of_a_directory),
     ("azure_with_a_wrong_key", azure_with_a_wrong_key),
     ("hdfs_as_somebody_else", hdfs_as_somebody_else),
     ("nameservice_after_a_failover", nameservice_after_a_failover),
@@ -68,6 +69,44 @@ fn s3_reading_only(servers: &Servers) {
         // which buckets there are is nobody's business
         let is_hidden = matches!(error, StorageError::Denied { .. });
         assert!(error.is_missing() || is_hidden, "{error}");
+    });
+}
+
+/// Hadoop's S3A puts an empty object `DIRECTORY/` where nothing lies in a directory.
+fn s3_marker_of_a_directory(servers: &Servers) {
+    let place = servers.place(Kind::S3, "marker of%20it");
+    let url = format!("{}/{BUCKET}/x/marker%20of%2520it/d/", servers.s3().said);
+    // of no bytes
+    let digest =
+        "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let put = std::process::Command::new("curl")
+        .args([
+            "-sSf",
+            "--noproxy",
+            "*",
+            "--aws-sigv4",
+            "aws:amz:us-east-1:s3",
+        ])
+        .args([
+            "--user",
+            "testaccess:testsecret123",
+            "-X",
+            "PUT",
+            "-H",
+            digest,
+            &url,
+        ])
+        .status();
+    assert!(put.unwrap().success());
+    block_on(async {
+        let (storage, directory) = (&place.storage, place.at("d"));
+        assert_eq!(storage.look(&directory).await.unwrap(), Entry::Directory);
+        assert_eq!(storage.list(&directory).await.unwrap(), []);
+        let above = storage.list(&place.at("")).await.unwrap();
+        assert_eq!((above.len(), above[0].name.as_str()), (1, "d"));
+        storage.delete_directory(&directory).await.unwrap();
+        assert!(storage.look(&directory).await.unwrap_err().is_missing());
+        storage.delete_directory(&directory).await.unwrap();
     });
 }
 

@@ -77,7 +77,12 @@ fn missing() -> Vec<&'static str> {
         &["node", "--version"],
     ];
     let missing = programs.iter().filter(|words| !works(words));
-    missing.map(|words| words[0]).collect()
+    let mut missing: Vec<&str> = missing.map(|words| words[0]).collect();
+    let hdfs = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/hdfs");
+    if !works(&[hdfs, "there"]) {
+        missing.push("the Debian packages of tests/servers/hdfs");
+    }
+    missing
 }
 
 fn trials(ignored: bool) -> Vec<Trial> {

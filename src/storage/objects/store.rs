@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::time::SystemTime;
 
+use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
 use object_store::path::Path;
@@ -17,9 +18,16 @@ use crate::storage::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, Storag
 /// What Azure's drivers write beside an object that stands for a directory.
 const FOLDER: &str = "hdi_isfolder";
 
+/// Removes the object in place of a directory, where its key is one that `object_store` cannot name.
+pub trait MarkerRemover: Send + Sync {
+    /// Removes it; nothing to do where it is not there.
+    fn remove<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<(), object_store::Error>>;
+}
+
 /// One bucket or container.
 pub struct Objects<S> {
     store: S,
+    markers: Option<Box<dyn MarkerRemover>>,
     /// Who is asked, as a user knows it.
     endpoint: String,
 }
@@ -27,7 +35,17 @@ pub struct Objects<S> {
 impl<S: ObjectStore + PaginatedListStore> Objects<S> {
     /// A store whose requests go to `endpoint`.
     pub fn new(store: S, endpoint: String) -> Self {
-        Self { store, endpoint }
+        Self {
+            store,
+            markers: None,
+            endpoint,
+        }
+    }
+
+    /// The same for a service whose markers have keys of their own.
+    pub fn with_markers(mut self, markers: Box<dyn MarkerRemover>) -> Self {
+        self.markers = Some(markers);
+        self
     }
 
     fn error(&self, at: &Location, error: &object_store::Error) -> StorageError {
@@ -87,11 +105,11 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
         Ok(file(&found.meta))
     }
 
-    /// Why we may not look at an object: the answer to that has no body which says it, but that to a listing has.
-    async fn reason(&self, at: &Location, denied: StorageError) -> StorageError {
+    /// Why an object cannot be looked at: the answer to that has no body which says it, but that to a listing has.
+    async fn reason(&self, at: &Location, error: StorageError) -> StorageError {
         match self.is_directory(at).await {
-            Err(error @ StorageError::Denied { .. }) => error,
-            _ => denied,
+            Err(told @ (StorageError::Denied { .. } | StorageError::Broken { .. })) => told,
+            _ => error,
         }
     }
 
@@ -99,8 +117,8 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
         if at.path() != "/" {
             match self.object(at).await {
                 Err(StorageError::Missing { .. }) => {}
-                Err(denied @ StorageError::Denied { .. }) => {
-                    return Err(self.reason(at, denied).await);
+                Err(error @ (StorageError::Denied { .. } | StorageError::Broken { .. })) => {
+                    return Err(self.reason(at, error).await);
                 }
                 found => return found,
             }
@@ -247,7 +265,13 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
                     location: directory.to_string(),
                 });
             }
-            Err(StorageError::Missing { .. }) => return Ok(()),
+            Err(StorageError::Missing { .. }) => {
+                let Some(markers) = &self.markers else {
+                    return Ok(());
+                };
+                let removed = markers.remove(directory.path()).await;
+                return removed.map_err(|error| self.error(directory, &error));
+            }
             Err(error) => return Err(error),
         }
         if self.list_all(directory, MAX_ENTRIES).await?.is_empty() {
