@@ -25,6 +25,7 @@ mod tally;
 mod tls;
 mod tool;
 mod trigger;
+mod verify;
 mod wait;
 
 use std::env;
@@ -114,6 +115,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         restore::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        verify::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
