@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::exit::Exit;
+use crate::inventory::offline::gather::GatherError;
 use crate::inventory::resolution::ResolutionError;
 use crate::metadata::ReadError;
 use crate::rest;
@@ -208,6 +209,15 @@ impl From<ResolutionError> for Failure {
                 hints,
                 stack: None,
             },
+        }
+    }
+}
+
+impl From<GatherError> for Failure {
+    fn from(error: GatherError) -> Self {
+        match error {
+            GatherError::Resolution(error) => error.into(),
+            GatherError::Read(error) => error.into(),
         }
     }
 }

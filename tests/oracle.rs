@@ -8,6 +8,9 @@
 
 #[path = "metadata/compare.rs"]
 mod compare;
+#[cfg(feature = "minicluster")]
+#[path = "oracle/minicluster.rs"]
+mod minicluster;
 #[path = "oracle/state.rs"]
 mod state;
 
@@ -39,6 +42,12 @@ fn main() -> ExitCode {
         Trial::test(
             "flink_restores_the_state_that_we_write_and_we_read_it_back",
             state::restored,
+        )
+        .with_ignored_flag(!wanted),
+        #[cfg(feature = "minicluster")]
+        Trial::test(
+            "flink_restores_what_the_minicluster_wrote",
+            minicluster::restored,
         )
         .with_ignored_flag(!wanted),
     ];

@@ -63,6 +63,18 @@ pub struct Ongoing {
     pub resume: String,
 }
 
+/// What a context is made of.
+pub struct ContextParts {
+    /// Where output goes.
+    pub printer: Printer,
+    /// The flags that say how to reach the cluster.
+    pub connect: ConnectArgs,
+    /// Those that say how to reach storages.
+    pub storage_args: StorageArgs,
+    /// What the process was started with.
+    pub environment: Environment,
+}
+
 /// What every command is given.
 pub struct Context {
     /// Where output goes.
@@ -73,9 +85,13 @@ pub struct Context {
     /// The endpoint in force, once a client was asked for; without credentials.
     endpoint: OnceCell<String>,
     ongoing: RefCell<Vec<Ongoing>>,
+    /// A snapshot that is being deleted, and the command that deletes the rest of it.
+    deletion: RefCell<Option<Ongoing>>,
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
+    /// Whether a command to be typed in this shell names the endpoint, though no flag did.
+    names_endpoint: bool,
     /// Whether the settings' warnings have been said.
     has_warned: Cell<bool>,
 }
@@ -93,7 +109,23 @@ impl Context {
                 format!("cannot tell the current directory: {err}"),
             )
         })?;
-        Ok(Self {
+        Ok(Self::over(ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        }))
+    }
+
+    /// A context of these parts.
+    pub fn over(parts: ContextParts) -> Self {
+        let ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        } = parts;
+        Self {
             printer,
             storage: storage(printer, &connect, &storage_args, &environment),
             connect,
@@ -101,9 +133,28 @@ impl Context {
             environment,
             endpoint: OnceCell::new(),
             ongoing: RefCell::new(Vec::new()),
+            deletion: RefCell::new(None),
             upload: RefCell::new(None),
             has_warned: Cell::new(false),
-        })
+            names_endpoint: false,
+        }
+    }
+
+    /// The same, whose commands to be typed in this shell name the endpoint: it was not found by this tool's own rules.
+    #[must_use]
+    pub fn naming_endpoint(mut self) -> Self {
+        self.names_endpoint = true;
+        self
+    }
+
+    /// What it was made of.
+    pub fn into_parts(self) -> ContextParts {
+        ContextParts {
+            printer: self.printer,
+            connect: self.connect,
+            storage_args: self.storage_args,
+            environment: self.environment,
+        }
     }
 
     /// Every storage that a location may name.
@@ -203,6 +254,19 @@ impl Context {
         }
     }
 
+    /// Remembers that a snapshot is being deleted, so that an interruption can say what is left of it.
+    pub fn begin_deletion(&self, location: &str, resume: &str) {
+        *self.deletion.borrow_mut() = Some(Ongoing {
+            what: format!("{location} is partly deleted, and no snapshot any more"),
+            resume: resume.to_owned(),
+        });
+    }
+
+    /// Forgets it.
+    pub fn end_deletion(&self) {
+        self.deletion.borrow_mut().take();
+    }
+
     /// Remembers an uploaded jar that nothing runs yet, so that an interruption can take it away.
     pub fn begin_upload(&self, jar: &str) {
         *self.upload.borrow_mut() = Some(jar.to_owned());
@@ -237,6 +301,11 @@ impl Context {
 
     /// The failure of a user's interruption.
     pub fn interrupted(&self) -> Failure {
+        if let Some(deletion) = self.deletion.borrow().as_ref() {
+            let what = format!("interrupted: {}", deletion.what);
+            return Failure::new(Exit::Interrupted, what)
+                .hint(format!("delete the rest with `{}`", deletion.resume));
+        }
         let ongoing = self.ongoing.borrow();
         let what = match ongoing.as_slice() {
             [] => "interrupted".to_owned(),
@@ -271,9 +340,14 @@ impl Context {
 
     /// A `wait` with these words, to be typed in this shell.
     pub fn wait_command(&self, words: impl IntoIterator<Item = String>) -> String {
+        self.command("wait", words)
+    }
+
+    /// A command with these words, to be typed in this shell.
+    pub fn command(&self, verb: &str, words: impl IntoIterator<Item = String>) -> String {
         let mut line = vec!["savepointctl".to_owned()];
         line.extend(self.typed_flags());
-        line.push("wait".to_owned());
+        line.push(verb.to_owned());
         line.extend(words);
         let line: Vec<String> = line.iter().map(|word| quoted(word)).collect();
         line.join(" ")
@@ -284,7 +358,8 @@ impl Context {
         let typed = &self.connect;
         let mut flags = Vec::new();
         // a definition may hold a secret; what it says of the endpoint does not
-        let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
+        let names_endpoint =
+            self.names_endpoint || typed.jobmanager.is_some() || !typed.definitions.is_empty();
         if let (true, Some(endpoint)) = (names_endpoint, self.endpoint.get()) {
             flags.extend(["-m".to_owned(), endpoint.clone()]);
         }

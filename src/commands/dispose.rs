@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::context::{Context, Ongoing};
+use super::offline::{self, OfflineArgs};
 use super::{outcome, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
@@ -37,38 +38,58 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Flink itself guards nothing here: it deletes every file that the snapshot's metadata names, whoever else needs it.
 /// So this refuses (exit code 7) any checkpoint of a running job, any checkpoint whose shared files another snapshot
 /// may use, and what a running job was restored from, unless --force is given.
+///
+/// With --offline no cluster is needed: the files are deleted from storage, the metadata first, and only those in the
+/// snapshot's own directory. What another snapshot below the roots (the directory above, the configured ones, --root)
+/// refers to is never deleted. The rest that is refused yields to --force: what a running job was restored from, files
+/// that the metadata does not name, and doubt.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     savepointctl dispose s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl dispose latest~1:orders --dry-run\n  \
-    savepointctl dispose --yes file:/sp/savepoint-2e8f82-ef82e8cf6570")]
+    savepointctl dispose --yes file:/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl dispose --offline --no-cluster --root s3://bucket s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570")]
 pub struct DisposeArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required = true)]
-    snapshots: Vec<SnapshotRef>,
+    pub snapshots: Vec<SnapshotRef>,
 
     #[command(flatten)]
-    dirs: DirArgs,
+    pub dirs: DirArgs,
+
+    #[command(flatten)]
+    pub offline: OfflineArgs,
 
     /// Show what would be done and why, and do nothing
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
 
     /// Do not ask; needed where no terminal is there to ask on
     #[arg(short, long)]
-    yes: bool,
+    pub yes: bool,
 
     /// Dispose of what would be refused, too
     #[arg(long)]
-    force: bool,
+    pub force: bool,
 
     /// Stop waiting for a disposal after this time; it goes on (exit code 3)
     #[arg(long, value_name = "DURATION", value_parser = value::duration)]
     timeout: Option<Duration>,
 }
 
+impl DisposeArgs {
+    /// Whether a snapshot is named by a latest reference.
+    pub fn names_latest(&self) -> bool {
+        let is_latest = |snapshot: &SnapshotRef| matches!(snapshot, SnapshotRef::Latest { .. });
+        self.snapshots.iter().any(is_latest)
+    }
+}
+
 /// Runs the command.
 pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
+    if args.offline.offline {
+        return offline::run(args, cx).await;
+    }
     let client = cx.client().await?;
     let items = plan(args, cx, &client).await?;
     if args.dry_run {
@@ -90,7 +111,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
     let mut failures: Vec<Exit> = refused.iter().map(|_| Exit::Refused).collect();
     let mut allowed: Vec<Item> = allowed.into_iter().cloned().collect();
     if !allowed.is_empty() && !args.yes {
-        confirm(&allowed).await?;
+        confirm(allowed.iter().map(|item| item.location.clone()).collect()).await?;
         // the answer may have taken long: what has come to need a snapshot since is seen now
         let locations: Vec<String> = allowed.iter().map(|item| item.location.clone()).collect();
         let jobs = settled(cx, &client).await?;
@@ -110,21 +131,21 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
             }
         }
     }
-    verdict(&items, &failures)
+    verdict(items.len(), &failures)
 }
 
 /// One exit code for all: that of the only failure there was, or partial where some went.
-fn verdict(items: &[Item], failures: &[Exit]) -> Result<Exit, Failure> {
+pub fn verdict(count: usize, failures: &[Exit]) -> Result<Exit, Failure> {
     let Some(first) = failures.first() else {
         return Ok(Exit::Success);
     };
     let alike = failures.iter().all(|exit| exit == first);
-    let exit = match (failures.len() == items.len(), alike) {
+    let exit = match (failures.len() == count, alike) {
         (true, true) => *first,
         (true, false) => Exit::Failed,
         (false, _) => Exit::Partial,
     };
-    if items.len() == 1 {
+    if count == 1 {
         // its reason has been told
         return Ok(exit);
     }
@@ -133,17 +154,13 @@ fn verdict(items: &[Item], failures: &[Exit]) -> Result<Exit, Failure> {
         format!(
             "{} of {} snapshots were not disposed of",
             failures.len(),
-            items.len()
+            count
         ),
     ))
 }
 
 async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<Item>, Failure> {
-    let by_reference = args
-        .snapshots
-        .iter()
-        .any(|snapshot| matches!(snapshot, SnapshotRef::Latest { .. }));
-    if by_reference {
+    if args.names_latest() {
         snapshots::wait_for_fresh(cx, client).await;
     }
     let jobs = settled(cx, client).await?;
@@ -162,7 +179,7 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
 
 /// What the cluster knows of its jobs, once every one of them tells what it was restored from, or enough time has
 /// passed.
-async fn settled(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
+pub async fn settled(cx: &Context, client: &Client) -> Result<Vec<JobHistory>, Failure> {
     let look = async {
         let started = Instant::now();
         loop {
@@ -254,7 +271,7 @@ fn refusal(client: &Client, item: &Item) -> Failure {
 }
 
 /// Asks on a terminal. Without one, only `--yes` is an answer.
-async fn confirm(items: &[Item]) -> Result<(), Failure> {
+pub async fn confirm(items: Vec<String>) -> Result<(), Failure> {
     let mut stderr = io::stderr();
     if !io::stdin().is_terminal() || !stderr.is_terminal() {
         return Err(Failure::new(
@@ -264,8 +281,8 @@ async fn confirm(items: &[Item]) -> Result<(), Failure> {
         .hint("give --yes, or look first with --dry-run"));
     }
     let mut text = String::new();
-    for item in items {
-        text.push_str(&format!("  {}\n", item.location.escape_debug()));
+    for item in &items {
+        text.push_str(&format!("  {}\n", item.escape_debug()));
     }
     text.push_str(&format!(
         "dispose of {}? this cannot be undone [y/N] ",
@@ -303,7 +320,7 @@ fn counted(count: usize) -> String {
 }
 
 /// Disposes of one snapshot and waits until it is gone.
-async fn dispose(
+pub async fn dispose(
     cx: &Context,
     client: &Client,
     location: &str,

@@ -45,9 +45,13 @@ pub fn given(args: &DirArgs) -> Result<Vec<Location>, Failure> {
     args.dirs.iter().map(|dir| location(dir)).collect()
 }
 
-fn location(dir: &str) -> Result<Location, Failure> {
+/// The directory that a flag names.
+///
+/// # Errors
+/// It is no location (5), or empty (2).
+pub fn location(dir: &str) -> Result<Location, Failure> {
     if dir.is_empty() {
-        return Err(Failure::new(Exit::Usage, "--dir names no directory"));
+        return Err(Failure::new(Exit::Usage, "a flag names no directory"));
     }
     let at = Location::of(dir).doing(|| format!("cannot look into {dir}"))?;
     Ok(at.absolute())
@@ -131,7 +135,7 @@ fn note(cx: &Context, failures: &[(Location, StorageError)]) {
 }
 
 /// The directories of the cluster's configuration, else of the local one.
-async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Location>, Failure> {
+pub async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Location>, Failure> {
     let settings = cx.settings()?;
     let local = |key: &str| settings.flink.get(key).map(|value| value.value.clone());
     let Some(client) = client else {

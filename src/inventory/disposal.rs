@@ -82,6 +82,26 @@ pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownF
     items
 }
 
+/// What running jobs have against deleting the snapshot at a location, besides the files that their checkpoints use.
+pub fn claimed(location: &str, jobs: &[JobHistory]) -> Option<Refusal> {
+    let place = NormalLocation::of(location);
+    of_running_job(&place, jobs)
+        .or_else(|| restored_from(&place, jobs))
+        .or_else(|| may_be_restored_from(jobs))
+}
+
+/// Where the newest checkpoints of running jobs lie, which tell whose files those use.
+pub fn newest_checkpoints(jobs: &[JobHistory]) -> Vec<String> {
+    running(jobs).filter_map(newest_checkpoint).collect()
+}
+
+fn newest_checkpoint(one: &JobHistory) -> Option<String> {
+    let mut all = one.history.iter().flat_map(History::all);
+    let newest =
+        all.find(|snapshot| snapshot.kind == SnapshotKind::Checkpoint && snapshot.is_completed())?;
+    newest.location().map(str::to_owned)
+}
+
 fn running(jobs: &[JobHistory]) -> impl Iterator<Item = &JobHistory> {
     jobs.iter().filter(|job| !job.job.status.is_ended())
 }
@@ -139,14 +159,7 @@ async fn used_by_checkpoints(
 ) -> Vec<Option<Refusal>> {
     let mut refusals = vec![None; places.len()];
     for one in running(jobs) {
-        let all = one.history.iter().flat_map(History::all);
-        let mut checkpoints = all.filter(|snapshot| {
-            snapshot.kind == SnapshotKind::Checkpoint && snapshot.is_completed()
-        });
-        let Some(newest) = checkpoints
-            .next()
-            .and_then(|newest| newest.location().map(str::to_owned))
-        else {
+        let Some(newest) = newest_checkpoint(one) else {
             continue;
         };
         let used = known.places_used(&newest, places).await;

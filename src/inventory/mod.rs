@@ -6,6 +6,7 @@ pub mod diff;
 pub mod disposal;
 pub mod inspection;
 pub mod known;
+pub mod offline;
 pub mod preflight;
 pub mod reading;
 pub mod resolution;

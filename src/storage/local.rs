@@ -41,6 +41,10 @@ impl Store for Local {
         answer(read_range(file, range))
     }
 
+    fn real<'a>(&'a self, at: &'a Location) -> Answer<'a, Location> {
+        answer(real(at))
+    }
+
     fn delete_file<'a>(&'a self, file: &'a Location) -> Answer<'a, ()> {
         let deleted =
             path(file).and_then(|path| fs::remove_file(path).map_err(|err| deleting(file, err)));
@@ -76,6 +80,14 @@ fn entry(found: &Metadata) -> Entry {
         kind if kind.is_dir() => Entry::Directory,
         kind => Entry::Other(special(kind)),
     }
+}
+
+fn real(at: &Location) -> Result<Location, StorageError> {
+    let found = fs::canonicalize(path(at)?).map_err(|err| error(at, err))?;
+    // what is no UTF-8 cannot be named, so it stays as it was
+    Ok(found
+        .to_str()
+        .map_or(at.clone(), |found| at.with_path(found)))
 }
 
 fn special(kind: FileType) -> &'static str {

@@ -96,6 +96,14 @@ impl Location {
         }
     }
 
+    /// The same storage at another path.
+    pub(super) fn with_path(&self, path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The directory it lies in; a root lies in itself.
     #[must_use]
     pub fn parent(&self) -> Self {

@@ -19,7 +19,8 @@ mod webhdfs;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::{self, BoxFuture};
 
 pub use error::StorageError;
 pub use local::Local;
@@ -101,6 +102,11 @@ pub trait Store: Send + Sync {
 
     /// The bytes of a file from `range.start` up to `range.end`, fewer where the file ends before that.
     fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>>;
+
+    /// Where a location really lies, links on the way resolved; most storages have none.
+    fn real<'a>(&'a self, at: &'a Location) -> Answer<'a, Location> {
+        future::ready(Ok(at.clone())).boxed()
+    }
 
     /// Deletes a file. In an object store one that is not there may count as deleted.
     fn delete_file<'a>(&'a self, file: &'a Location) -> Answer<'a, ()>;

@@ -139,6 +139,14 @@ impl Storage {
         self.store_for(file)?.read_range(file, range).await
     }
 
+    /// Where a location really lies, links resolved.
+    ///
+    /// # Errors
+    /// Nothing there, or no way to it.
+    pub async fn real(&self, at: &Location) -> Result<Location, StorageError> {
+        self.store_for(at)?.real(at).await
+    }
+
     /// Deletes a file.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ fn programs(shared: &Shared) {
         let program = [&["--name", &name][..], program].concat();
         tool.args(words).program(&program).run()
     };
-    restore(&[], &["--topology", "renamed"])
+    restore(&["--no-preflight"], &["--topology", "renamed"])
         .fails(1, "is not available in the new program")
         .says("uid");
     restore(&[], &["--max-parallelism", "64"])

@@ -25,7 +25,7 @@ pub const TRIALS: &[OnCluster] = &[
 ];
 
 /// The directories of the checkpoints of a job that lie there, oldest first.
-fn checkpoints(cluster: &Cluster, job: &Job<'_>) -> Vec<PathBuf> {
+pub fn checkpoints(cluster: &Cluster, job: &Job<'_>) -> Vec<PathBuf> {
     let dir = cluster.dir.join("checkpoints").join(&job.id);
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let number = |path: &PathBuf| -> Option<u64> {
@@ -41,7 +41,7 @@ fn checkpoints(cluster: &Cluster, job: &Job<'_>) -> Vec<PathBuf> {
 }
 
 /// The names of a job's shared files.
-fn shared_of(cluster: &Cluster, job: &Job<'_>) -> Vec<String> {
+pub fn shared_of(cluster: &Cluster, job: &Job<'_>) -> Vec<String> {
     let dir = cluster.dir.join("checkpoints").join(&job.id).join("shared");
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     entries

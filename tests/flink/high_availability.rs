@@ -311,6 +311,7 @@ fn submission(pair: &Pair) {
         "--jar",
         &jar,
         "-v",
+        "--no-preflight",
         "--",
         "--slow-main",
         "3000",

@@ -12,12 +12,21 @@ mod bad_input;
 mod checkpoint;
 mod cluster;
 mod disposal;
+mod dropin;
 mod failures;
 mod forgetful;
 mod high_availability;
 mod jobs;
 mod life;
+#[cfg(feature = "minicluster")]
+#[allow(dead_code, reason = "the tests of the minicluster use the rest")]
+#[path = "../minicluster/served/cluster.rs"]
+mod minicluster;
+mod offline;
 mod outage;
+mod preflight;
+#[cfg(feature = "minicluster")]
+mod replay;
 mod restore;
 mod shared;
 mod stop;
@@ -27,6 +36,7 @@ mod tool;
 mod trigger;
 mod verify;
 mod wait;
+mod words;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -113,9 +123,11 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         failures::TRIALS,
         life::TRIALS,
         restore::TRIALS,
+        preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
         verify::TRIALS,
+        offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart
         forgetful::TRIALS,
@@ -123,7 +135,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for version in Version::TESTED {
         let shared = Arc::new(Shared::new(version));
-        for (name, body) in rooms.iter().copied().flatten() {
+        let compared = if dropin::compares(version) {
+            dropin::TRIALS
+        } else {
+            &[]
+        };
+        for (name, body) in rooms.iter().copied().flatten().chain(compared) {
             let shared = Arc::clone(&shared);
             let trial = Trial::test(format!("{version}::{name}"), move || {
                 body(&shared);
@@ -132,7 +149,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
-    for (name, body) in tls::TRIALS.iter().chain(application::TRIALS) {
+    #[cfg(feature = "minicluster")]
+    let replay = replay::TRIALS;
+    #[cfg(not(feature = "minicluster"))]
+    let replay = &[];
+    let own = [tls::TRIALS, application::TRIALS, words::TRIALS, replay];
+    for (name, body) in own.into_iter().flatten() {
         let trial = Trial::test(format!("own::{name}"), move || {
             body();
             Ok(())

@@ -156,7 +156,7 @@ fn renamed(shared: &Shared) {
         "--report",
         "1",
     ];
-    let said = restore(&cluster, &location, &[], &program);
+    let said = restore(&cluster, &location, &["--no-preflight"], &program);
     said.fails(1, "is not available in the new program")
         .says("--allow-non-restored-state")
         .says("uid");

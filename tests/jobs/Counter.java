@@ -36,6 +36,7 @@ import org.apache.flink.util.Collector;
  *   <li>name (counter): the job's name; parallelism, max-parallelism; interval: of checkpoints in ms (none)
  *   <li>keys (10); delay (10): ms before each record; count (0, endless): records, then the job finishes
  *   <li>topology: uid (default), nouid (no operator has one), renamed (other uids, so no state fits)
+ *   <li>without-uid NAME: this operator has none
  *   <li>out DIR: keep a protocol in DIR/tally.log, see {@link Tally}; report (100): records between its "at" lines
  *   <li>slow-snapshot MS: each snapshot takes that long
  *   <li>fail-snapshot pace: each snapshot of pace fails, in the source's own task, so Flink reports the cause;
@@ -205,9 +206,10 @@ public class Counter {
   }
 
   /** Names the operator, and gives it the uid that the topology wants. */
-  static <T> SingleOutputStreamOperator<T> named(DataStream<T> stream, String name, String topology) {
+  static <T> SingleOutputStreamOperator<T> named(DataStream<T> stream, String name, Arguments arguments) {
     SingleOutputStreamOperator<T> operator = ((SingleOutputStreamOperator<T>) stream).name(name);
-    if (topology.equals("nouid")) return operator;
+    String topology = arguments.text("topology", "uid");
+    if (topology.equals("nouid") || arguments.text("without-uid", "").equals(name)) return operator;
     return operator.uid(topology.equals("renamed") ? name + "-renamed" : name);
   }
 
@@ -216,7 +218,6 @@ public class Counter {
     if (arguments.flag("fail-main")) throw new IllegalStateException("main fails, as asked");
     if (arguments.flag("no-job")) return;
     Thread.sleep(arguments.number("slow-main", 0));
-    String topology = arguments.text("topology", "uid");
     boolean batch = arguments.flag("batch");
     long keys = arguments.number("keys", 10);
     long count = arguments.number("count", 0);
@@ -245,14 +246,14 @@ public class Counter {
     if (arguments.number("interval", 0) > 0) environment.enableCheckpointing(arguments.number("interval", 0));
 
     DataStream<Long> source = numbers(environment, count > 0 ? count - 1 : Long.MAX_VALUE - 1);
-    source = named(source, "source", topology).setParallelism(1);
+    source = named(source, "source", arguments).setParallelism(1);
     DataStream<Long> pace = source.map(new Pace(arguments)).returns(Types.LONG).setParallelism(1);
-    pace = named(pace, "pace", topology);
+    pace = named(pace, "pace", arguments);
     DataStream<Long> counted = pace
         .keyBy((KeySelector<Long, Long>) value -> value % keys, Types.LONG)
         .process(new Count(keys, !batch));
-    counted = named(counted, "count", topology);
-    named(counted.map(new Tally(arguments)).returns(Types.LONG), "tally", topology);
+    counted = named(counted, "count", arguments);
+    named(counted.map(new Tally(arguments)).returns(Types.LONG), "tally", arguments);
     environment.execute(arguments.text("name", "counter"));
   }
 }

@@ -37,7 +37,7 @@ pub struct Directory(PathBuf);
 
 impl Directory {
     pub fn new() -> Self {
-        let name = format!("minicluster-{}-{}", std::process::id(), next());
+        let name = format!("coordinator-{}-{}", std::process::id(), next());
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -230,8 +230,9 @@ pub fn wait_for_tasks(cluster: &Cluster, job: JobId) {
     });
 }
 
-/// Waits until so many records have come to the tasks of the job's second vertex.
+/// Waits until all tasks run and so many records have come to them.
 pub fn wait_for_records(cluster: &Cluster, job: JobId, records: u64) {
+    wait_for_tasks(cluster, job);
     wait_until("records flow", || {
         let view = cluster.job(job).unwrap();
         let tasks = view.vertices.iter().flat_map(|vertex| &vertex.tasks);

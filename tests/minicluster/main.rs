@@ -4,7 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod dice;
+mod failures;
 mod fire;
 mod harness;
+mod killed;
 mod life;
+mod operations;
+mod restore;
+mod retention;
 mod served;

@@ -107,13 +107,13 @@ impl Program {
         }
     }
 
-    /// The same, run with a max parallelism that the program may override.
+    /// The same, run with this max parallelism for every operator that sets none.
     #[must_use]
     pub fn with_max_parallelism(mut self, max: u32) -> Self {
         for operator in &mut self.operators {
             operator
                 .max_parallelism
-                .get_or_insert(MaxParallelism::Seen(max));
+                .get_or_insert(MaxParallelism::Set(max));
         }
         self
     }

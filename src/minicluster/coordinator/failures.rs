@@ -47,6 +47,9 @@ pub(super) fn no_directory(directory: &Path, cause: Throwable) -> Throwable {
 }
 
 pub(super) fn bad_target(cause: Throwable) -> Throwable {
+    if cause.class == "java.lang.IllegalArgumentException" {
+        return checkpoint("Trigger checkpoint failure.").caused_by(cause);
+    }
     checkpoint("An Exception occurred while triggering the checkpoint. IO-problem detected.")
         .caused_by(cause)
 }

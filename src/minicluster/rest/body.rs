@@ -192,7 +192,7 @@ impl Fields {
                     format!("For input string: \"{text}\" under radix 16"),
                 )
             };
-            self.mapping("triggerId", class, &why)
+            self.mapping("triggerId", &[(class, &why)])
         })
     }
 
@@ -206,22 +206,28 @@ impl Fields {
                 "Cannot parse JobID from \"{text}\". The expected format is [0-9a-fA-F]{{32}}, e.g. \
                  fd72014d4c864993a2e5a9287b4a9c5d."
             );
-            self.mapping("jobId", "java.lang.IllegalArgumentException", &why)
+            let number = format!("For input string: \"{text}\" under radix 16");
+            self.mapping(
+                "jobId",
+                &[
+                    ("java.lang.IllegalArgumentException", &why),
+                    ("java.lang.NumberFormatException", &number),
+                ],
+            )
         })
     }
 
     /// A value of the right kind that is no value of this field.
-    fn mapping(&self, name: &str, class: &str, why: &str) -> Refusal {
-        let chain = format!(
+    fn mapping(&self, name: &str, causes: &[(&str, &str)]) -> Refusal {
+        let why = causes.first().map_or("", |(_, why)| why);
+        let outer = format!("{JACKSON}.JsonMappingException");
+        let reference = format!(
             "{why} (through reference chain: {}[\"{name}\"])",
             self.class
         );
-        let outer = format!("{JACKSON}.JsonMappingException");
-        Refusal::handler_because(
-            400,
-            &not_as_expected(self.class),
-            &[(&outer, &chain), (class, why)],
-        )
+        let mut chain = vec![(outer.as_str(), reference.as_str())];
+        chain.extend_from_slice(causes);
+        Refusal::handler_because(400, &not_as_expected(self.class), &chain)
     }
 
     fn invalid(&self, name: &str, class: &str, value: &Value, why: &str) -> Refusal {

@@ -259,7 +259,8 @@ pub(super) fn dispose(
     let location = fields.text("savepoint-path")?.ok_or_else(|| {
         Refusal::handler(400, "Field savepoint-path must not be omitted or be null.")
     })?;
-    let id = chosen(api, &fields)?;
+    // the one operation whose id the client does not choose
+    let id = TriggerId::from_bytes(api.random());
     match api.faults.hinder(Operation::Disposal) {
         None => api.cluster.dispose(&location, id),
         Some(Hindrance::Delay(delay)) => {

@@ -184,6 +184,7 @@ fn no_entry_point(class: &str) -> Refusal {
     Refusal::internal(&stack_trace(&[
         (COMPLETION, &wrapped),
         (INVOCATION, &message),
+        ("java.lang.ClassNotFoundException", class),
     ]))
 }
 

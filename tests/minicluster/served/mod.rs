@@ -1,5 +1,6 @@
 //! The minicluster as users meet it: the binary serves, and the binary talks to it.
 
-mod cluster;
+pub mod cluster;
 mod http;
+mod life;
 mod start;

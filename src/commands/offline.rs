@@ -1,0 +1,261 @@
+//! `dispose --offline SNAPSHOT...`: deletes snapshots from storage, with no cluster that does it.
+
+use clap::Args;
+
+use super::context::Context;
+use super::dispose::{self, DisposeArgs};
+use super::{roots, snapshots};
+use crate::domain::ids::JobId;
+use crate::error::{Doing, Failure};
+use crate::exit::Exit;
+use crate::inventory::catalogue::JobHistory;
+use crate::inventory::disposal;
+use crate::inventory::offline::apply::{self, Deleted};
+use crate::inventory::offline::gather::{self, Around};
+use crate::inventory::offline::{self, Item};
+use crate::output::view::{DisposedView, OfflinePlanView};
+use crate::rest::Client;
+use crate::storage::Location;
+
+/// How a disposal without a cluster is done.
+#[derive(Args, Debug)]
+pub struct OfflineArgs {
+    /// Delete from storage, with no cluster: only what lies in the snapshot's own directory, and nothing that another
+    /// snapshot refers to
+    #[arg(long, conflicts_with = "timeout")]
+    pub offline: bool,
+
+    /// With --offline: look for snapshots that use its files below this directory, too (repeatable)
+    #[arg(long = "root", value_name = "LOCATION", requires = "offline")]
+    pub roots: Vec<String>,
+
+    /// With --offline: do not ask the configured cluster whether a running job needs it
+    #[arg(long, requires = "offline")]
+    pub no_cluster: bool,
+}
+
+/// All that a plan is made from but what lies in storage.
+struct Known {
+    locations: Vec<String>,
+    around: Around,
+    jobs: Vec<JobHistory>,
+}
+
+/// Runs the command.
+pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
+    let client = cluster(args, cx).await?;
+    let known = known(args, cx, client.as_ref()).await?;
+    let roots: Vec<String> = known.around.roots.iter().map(ToString::to_string).collect();
+    cx.printer.note(format!(
+        "looked for snapshots that use the same files below {}",
+        roots.join(", ")
+    ));
+    let mut items = plan(args, cx, &known).await?;
+    if args.dry_run {
+        cx.printer.show(&OfflinePlanView::new(&items, &roots))?;
+        let goes = items.iter().any(|item| item.goes);
+        return Ok(if goes { Exit::Success } else { Exit::Refused });
+    }
+    if !args.yes && items.iter().any(|item| item.goes) {
+        let going = items.iter().filter(|item| item.goes);
+        dispose::confirm(going.map(shown).collect()).await?;
+        // the answer may have taken long: what has come to need a snapshot since is seen now
+        let jobs = match &client {
+            Some(client) => dispose::settled(cx, client).await?,
+            None => Vec::new(),
+        };
+        items = plan(args, cx, &Known { jobs, ..known }).await?;
+    }
+    let count = items.len();
+    let mut failures = Vec::new();
+    let mut left: Vec<usize> = Vec::new();
+    for item in &items {
+        let user =
+            |other: &&Item| left.contains(&other.at) && other.subject.uses.contains(&item.at);
+        let deleted = match items.iter().find(user) {
+            _ if !item.goes => Err(refusal(item)),
+            Some(user) => Err(kept_for(item, user)),
+            None => delete(cx, item).await,
+        };
+        match deleted {
+            Ok(gone) => cx.printer.show(&gone)?,
+            Err(failure) => {
+                cx.printer.failure(&failure);
+                failures.push(failure.exit);
+                left.push(item.at);
+            }
+        }
+    }
+    dispose::verdict(count, &failures)
+}
+
+/// The cluster, if the settings name one and it is to be asked.
+///
+/// # Errors
+/// It cannot be reached: then nobody can tell what its jobs need.
+async fn cluster(args: &DisposeArgs, cx: &Context) -> Result<Option<Client>, Failure> {
+    if args.offline.no_cluster {
+        return Ok(None);
+    }
+    if cx.settings()?.endpoint.is_none() {
+        cx.printer
+            .note("no cluster is named, so whether a running job needs it is not known");
+        return Ok(None);
+    }
+    let client = cx.client().await;
+    client.map(Some).map_err(|failure| {
+        failure.doing("nothing was deleted: what running jobs need is not known").hint(
+            "--no-cluster leaves them out, for a cluster that is gone or has nothing to do with these snapshots",
+        )
+    })
+}
+
+async fn known(
+    args: &DisposeArgs,
+    cx: &Context,
+    client: Option<&Client>,
+) -> Result<Known, Failure> {
+    if let (true, Some(client)) = (args.names_latest(), client) {
+        snapshots::wait_for_fresh(cx, client).await;
+    }
+    let jobs = match client {
+        Some(client) => dispose::settled(cx, client).await?,
+        None => Vec::new(),
+    };
+    let looked = snapshots::in_storage(cx, client, &args.dirs, &args.snapshots).await?;
+    let locations: Result<Vec<String>, Failure> = args
+        .snapshots
+        .iter()
+        .map(|snapshot| snapshots::locate(cx, &jobs, &looked, snapshot))
+        .collect();
+    let locations = locations?;
+    let mut around = roots::configured(cx, client).await?;
+    for dir in args.offline.roots.iter().chain(&args.dirs.dirs) {
+        let root = roots::location(dir)?;
+        let looked = cx.storage().look(&root).await;
+        looked.doing(|| format!("cannot look into {dir}"))?;
+        around.push(root);
+    }
+    for location in &locations {
+        around.extend(above(location)?);
+    }
+    let mut distinct: Vec<Location> = Vec::new();
+    for root in around {
+        if !distinct.contains(&root) {
+            distinct.push(root);
+        }
+    }
+    let around = Around {
+        roots: distinct,
+        in_use: disposal::newest_checkpoints(&jobs),
+    };
+    Ok(Known {
+        locations,
+        around,
+        jobs,
+    })
+}
+
+/// The directory above a snapshot's own; of a checkpoint, the one above its job's.
+fn above(location: &str) -> Result<Vec<Location>, Failure> {
+    let at = Location::of(location).doing(|| format!("cannot dispose of {location}"))?;
+    let at = at.absolute();
+    let own = if at.name() == "_metadata" {
+        at.parent()
+    } else {
+        at
+    };
+    let parent = own.parent();
+    let is_job = parent.name().parse::<JobId>().is_ok();
+    Ok(vec![if is_job { parent.parent() } else { parent }])
+}
+
+async fn plan(args: &DisposeArgs, cx: &Context, known: &Known) -> Result<Vec<Item>, Failure> {
+    let gathering = gather::gather(cx.storage(), &known.locations, &known.around);
+    let gathered = cx
+        .printer
+        .waiting("looking for snapshots that use the same files", gathering)
+        .await;
+    let gathered = gathered.map_err(|(location, error)| {
+        Failure::from(error).doing(format!("cannot dispose of {location}"))
+    })?;
+    let places = gathered
+        .subjects
+        .iter()
+        .map(|subject| subject.location.as_str());
+    let claims: Vec<_> = places
+        .map(|location| disposal::claimed(location, &known.jobs))
+        .collect();
+    Ok(offline::plan(&gathered, &claims, args.force))
+}
+
+/// A snapshot in a question.
+fn shown(item: &Item) -> String {
+    let files = item.files().count();
+    let size = item
+        .files()
+        .fold(0_u64, |sum, file| sum.saturating_add(file.size));
+    let forced = item.reason().filter(|_| item.is_forced());
+    let forced = forced.map_or_else(String::new, |reason| format!(", by force: {reason}"));
+    format!(
+        "{} ({files} files, {size} bytes){forced}",
+        item.subject.location
+    )
+}
+
+fn refusal(item: &Item) -> Failure {
+    let reason = item.reason().unwrap_or_default();
+    let failure = Failure::new(
+        Exit::Refused,
+        format!("{} is kept: {reason}", item.subject.location),
+    );
+    if item.yields() {
+        failure.hint("--force disposes of it all the same")
+    } else {
+        failure
+    }
+}
+
+fn kept_for(item: &Item, user: &Item) -> Failure {
+    let what = format!(
+        "{} is kept: {} uses files of it, and was not deleted",
+        item.subject.location, user.subject.location
+    );
+    Failure::new(Exit::Refused, what)
+}
+
+async fn delete(cx: &Context, item: &Item) -> Result<DisposedView, Failure> {
+    let location = &item.subject.location;
+    let words = ["--offline", "--force", location];
+    let resume = cx.command("dispose", words.map(str::to_owned));
+    cx.begin_deletion(location, &resume);
+    let deletion = apply::delete(cx.storage(), item);
+    let deleted = cx
+        .printer
+        .waiting(&format!("deleting {location}"), deletion)
+        .await;
+    cx.end_deletion();
+    match deleted {
+        Deleted::Gone { directory_stays } => {
+            if directory_stays {
+                cx.printer.note(format!(
+                    "the directory of {location} stays: something has come into it meanwhile"
+                ));
+            }
+            Ok(DisposedView::new(location, None))
+        }
+        Deleted::Nothing(error) => Err(Failure::from(error)
+            .doing(format!("cannot dispose of {location}; nothing was deleted"))),
+        Deleted::Partly { left, error } => {
+            let what = format!(
+                "{location} is no snapshot any more, but {left} of its files were not deleted"
+            );
+            let failure = Failure::from(error).doing(what);
+            Err(Failure {
+                exit: Exit::Partial,
+                ..failure
+            }
+            .hint(format!("resume with `{resume}`")))
+        }
+    }
+}

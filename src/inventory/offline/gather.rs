@@ -1,0 +1,559 @@
+//! Reads from storage what is needed to decide whether snapshots may go.
+
+use std::collections::{BTreeSet, HashSet};
+
+use futures_util::stream::{self, StreamExt};
+
+use super::places::{Places, may_be_within};
+use super::{Doubt, Form, Gathered, Holder, OwnFile, Subject};
+use crate::domain::location::NormalLocation;
+use crate::inventory::check::Needs;
+use crate::inventory::check::needs::joined;
+use crate::inventory::resolution::{self, MAX_METADATA, ResolutionError};
+use crate::inventory::scan::names::{IN_PROGRESS, Lead, METADATA};
+use crate::inventory::scan::{self, Candidate, Content};
+use crate::metadata::{self, Metadata, ReadError};
+use crate::storage::{Entry, Location, Storage, StorageError};
+
+/// How many snapshots' metadata is read at once.
+const READ_CONCURRENCY: usize = 16;
+
+/// Why a location names nothing that could be deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum GatherError {
+    /// There is no snapshot.
+    #[error(transparent)]
+    Resolution(#[from] ResolutionError),
+    /// A file with no directory of its own that is no metadata.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl From<StorageError> for GatherError {
+    fn from(error: StorageError) -> Self {
+        Self::Resolution(error.into())
+    }
+}
+
+/// A snapshot that is to go, and which directories and files it refers to.
+struct Found {
+    subject: Subject,
+    /// What its files are counted within: its directory, or the file if it has none.
+    place: NormalLocation,
+    uses: References,
+}
+
+/// One of the snapshots that are to go, as others may refer to it.
+#[derive(Debug)]
+struct Wanted {
+    /// What its files are counted within.
+    place: NormalLocation,
+    /// The names of its files.
+    names: HashSet<String>,
+}
+
+/// Where the files lie that a snapshot refers to.
+#[derive(Debug, Default)]
+struct References {
+    /// Directories with files, as recorded.
+    directories: Vec<String>,
+    /// The snapshot's own directory.
+    own: String,
+    /// The names of the files in it.
+    names: Vec<String>,
+    /// Whatever is referred to in ways that nobody should follow.
+    odd: Vec<NormalLocation>,
+}
+
+impl References {
+    fn of(needs: &Needs, metadata: &Metadata<'_>, directory: &str) -> Self {
+        let with_files = needs.directories.iter();
+        let with_files = with_files.filter(|one| !needs.within(one).is_empty());
+        let states = metadata.operators.iter().flat_map(|op| &op.subtasks);
+        let java = states.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
+        let whole = java.flat_map(|java| &java.states);
+        let whole = whole.flat_map(|state| state.directories().map(|path| path.to_string()));
+        let own = needs.directories.iter().take(1);
+        let beside = own
+            .flat_map(|one| needs.within(one))
+            .map(|at| needs.file(at));
+        // Flink would follow steps back
+        let odd = needs.unsafe_paths.iter().flat_map(|one| {
+            let relative = NormalLocation::of(&joined(directory, &one.path));
+            [NormalLocation::of(&one.path), relative]
+        });
+        Self {
+            directories: with_files
+                .map(|one| one.location.clone())
+                .chain(whole)
+                .collect(),
+            own: directory.to_owned(),
+            names: beside.flatten().map(|file| file.name.to_owned()).collect(),
+            odd: odd.collect(),
+        }
+    }
+
+    /// Which of the places hold some of the files, by their positions.
+    async fn within(&self, places: &Places<'_>, wanted: &[Wanted]) -> Vec<usize> {
+        let mut found = BTreeSet::new();
+        let mut note = |place: &NormalLocation| {
+            let is_hit = |(_, wanted): &(usize, &Wanted)| may_be_within(place, &wanted.place);
+            found.extend(wanted.iter().enumerate().filter(is_hit).map(|(at, _)| at));
+        };
+        for directory in &self.directories {
+            note(&NormalLocation::of(directory));
+            note(&places.real(directory).await);
+        }
+        self.odd.iter().for_each(note);
+        for (at, wanted) in wanted.iter().enumerate() {
+            if !found.contains(&at) && self.lacks_one_of(places, wanted).await {
+                found.insert(at);
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// Whether a file that should lie beside this snapshot's metadata lies beside the other's instead: Flink records
+    /// such names when it goes on from a native savepoint that it has claimed (FLINK-39964).
+    async fn lacks_one_of(&self, places: &Places<'_>, wanted: &Wanted) -> bool {
+        for name in self
+            .names
+            .iter()
+            .filter(|name| wanted.names.contains(*name))
+        {
+            if places.is_missing(&joined(&self.own, name)).await {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Where other snapshots are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Directories above snapshots.
+    pub roots: Vec<Location>,
+    /// Snapshots that running jobs count on, wherever they lie.
+    pub in_use: Vec<String>,
+}
+
+/// Reads the snapshots at these locations, each once, and which others use their files.
+///
+/// # Errors
+/// The first location that names no snapshot, with the reason.
+pub async fn gather(
+    storage: &Storage,
+    locations: &[String],
+    around: &Around,
+) -> Result<Gathered, (String, GatherError)> {
+    let places = Places::new(storage);
+    let mut found: Vec<Found> = Vec::new();
+    for location in locations {
+        let one = find(storage, &places, location).await;
+        let one = one.map_err(|error| (location.clone(), error))?;
+        let is_known = |other: &Found| {
+            other.place == one.place && other.subject.metadata == one.subject.metadata
+        };
+        if !found.iter().any(is_known) {
+            found.push(one);
+        }
+    }
+    let wanted: Vec<Wanted> = found.iter().map(Found::wanted).collect();
+    let mut gathered = Gathered::default();
+    for (at, one) in found.into_iter().enumerate() {
+        let mut subject = one.subject;
+        subject.uses = one.uses.within(&places, &wanted).await;
+        subject.uses.retain(|used| *used != at);
+        gathered.subjects.push(subject);
+    }
+    look_around(storage, &places, &wanted, &around.roots, &mut gathered).await;
+    for location in &around.in_use {
+        match in_use(storage, &places, &wanted, location).await {
+            Some(Ok(holder)) if !holder.uses.is_empty() => gathered.holders.push(holder),
+            Some(Err(doubt)) => gathered.doubts.push(doubt),
+            _ => {}
+        }
+    }
+    Ok(gathered)
+}
+
+/// Finds out what other snapshots below the roots use.
+async fn look_around(
+    storage: &Storage,
+    places: &Places<'_>,
+    wanted: &[Wanted],
+    roots: &[Location],
+    gathered: &mut Gathered,
+) {
+    let candidates = scan::candidates(storage, roots).await;
+    for (at, error) in candidates.failures {
+        // where nothing is, nothing uses anything
+        if !error.is_missing() {
+            gathered.doubts.push(Doubt {
+                location: at.to_string(),
+                reason: error.to_string(),
+            });
+        }
+    }
+    let reads = candidates.places.iter();
+    let reads = reads.map(|one| user(storage, places, wanted, one));
+    let mut reads = stream::iter(reads).buffer_unordered(READ_CONCURRENCY);
+    while let Some(user) = reads.next().await {
+        match user {
+            Some(Ok(holder)) if !holder.uses.is_empty() => gathered.holders.push(holder),
+            Some(Err(doubt)) => gathered.doubts.push(doubt),
+            _ => {}
+        }
+    }
+    gathered.holders.sort_by(|a, b| a.location.cmp(&b.location));
+    gathered.doubts.sort_by(|a, b| a.location.cmp(&b.location));
+}
+
+/// What one other snapshot uses; `None` where there is none after all, or it is one of those that are to go.
+async fn user(
+    storage: &Storage,
+    places: &Places<'_>,
+    wanted: &[Wanted],
+    candidate: &Candidate,
+) -> Option<Result<Holder, Doubt>> {
+    let fetched = scan::fetch(storage, candidate).await?;
+    let location = fetched.location.to_string();
+    let place = if fetched.has_directory() {
+        places.real(&location).await
+    } else {
+        file_at(places, &fetched.location).await
+    };
+    if wanted.iter().any(|one| one.place == place) {
+        return None;
+    }
+    match fetched.content {
+        Content::Metadata(bytes) => {
+            let directory = fetched.directory.to_string();
+            Some(holder(places, wanted, location, &bytes, &directory).await)
+        }
+        // without metadata it is no snapshot yet, or none any more
+        Content::Incomplete { .. } => None,
+        Content::Unreadable(reason) => Some(Err(Doubt { location, reason })),
+    }
+}
+
+/// What a snapshot that a running job counts on uses; `None` where it has gone meanwhile, or is itself to go.
+async fn in_use(
+    storage: &Storage,
+    places: &Places<'_>,
+    wanted: &[Wanted],
+    location: &str,
+) -> Option<Result<Holder, Doubt>> {
+    let file = match resolution::open(storage, location).await {
+        Ok(file) => file,
+        Err(ResolutionError::Storage(error)) if !error.is_missing() => {
+            return Some(Err(Doubt {
+                location: location.to_owned(),
+                reason: error.to_string(),
+            }));
+        }
+        Err(_) => return None,
+    };
+    let place = places.real(&file.directory).await;
+    if wanted.iter().any(|one| one.place == place) {
+        return None;
+    }
+    let location = location.to_owned();
+    Some(holder(places, wanted, location, &file.bytes, &file.directory).await)
+}
+
+async fn holder(
+    places: &Places<'_>,
+    wanted: &[Wanted],
+    location: String,
+    bytes: &[u8],
+    directory: &str,
+) -> Result<Holder, Doubt> {
+    let reason = match metadata::read(bytes) {
+        Ok(metadata) if is_understood(&metadata) => {
+            let needs = Needs::of(&metadata, directory);
+            let references = References::of(&needs, &metadata, directory);
+            let uses = references.within(places, wanted).await;
+            return Ok(Holder { location, uses });
+        }
+        Ok(_) => "some of its state was not understood".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Doubt { location, reason })
+}
+
+/// Whether all references of a snapshot are known.
+fn is_understood(metadata: &Metadata<'_>) -> bool {
+    let states = metadata.operators.iter().flat_map(|op| &op.subtasks);
+    let mut java = states.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
+    java.all(|java| java.problem.is_none())
+}
+
+async fn file_at(places: &Places<'_>, file: &Location) -> NormalLocation {
+    let directory = places.real(&file.parent().to_string()).await;
+    NormalLocation::of(&joined(directory.as_str(), file.name()))
+}
+
+/// The snapshot at a location, and what lies in its directory.
+async fn find(
+    storage: &Storage,
+    places: &Places<'_>,
+    location: &str,
+) -> Result<Found, GatherError> {
+    let at = Location::of(location)?.absolute();
+    let is_directory = matches!(storage.look(&at).await?, Entry::Directory);
+    let directory = match (is_directory, at.name() == METADATA) {
+        (true, _) => at.clone(),
+        (false, true) => at.parent(),
+        (false, false) => return flat(storage, places, location, &at).await,
+    };
+    if let Some(to) = link(storage, &directory).await? {
+        return Ok(Found::link(location, directory, to));
+    }
+    let directory = storage.real(&directory).await?;
+    let place = places.real(&directory.to_string()).await;
+    let mut subject = Subject::new(location, directory);
+    let entries = storage.list(&subject.directory).await?;
+    let metadata = entries.iter().find_map(|one| match one.entry {
+        Entry::File { size, .. } if one.name == METADATA => Some(OwnFile {
+            name: METADATA.to_owned(),
+            size,
+        }),
+        _ => None,
+    });
+    let Some(metadata) = metadata else {
+        let is_named_so = Lead::of_directory(subject.directory.name()) == Lead::Snapshot;
+        if !is_named_so || !is_directory {
+            // says what is there instead
+            resolution::open(storage, location).await?;
+        }
+        let in_progress = entries.iter().any(|one| one.name.starts_with(IN_PROGRESS));
+        subject.form = Form::Incomplete { in_progress };
+        sort(storage, &mut subject, None).await?;
+        return Ok(Found::without_metadata(subject, place));
+    };
+    let bytes = storage
+        .read(&subject.directory.join(METADATA), MAX_METADATA)
+        .await?;
+    subject.metadata = Some(metadata);
+    let read = metadata::read(&bytes);
+    let metadata = match &read {
+        Ok(metadata) if is_understood(metadata) => metadata,
+        Ok(_) => {
+            subject.form = Form::Undecodable("some of its state was not understood".to_owned());
+            sort(storage, &mut subject, None).await?;
+            return Ok(Found::without_metadata(subject, place));
+        }
+        Err(error) => {
+            subject.form = Form::Undecodable(error.to_string());
+            sort(storage, &mut subject, None).await?;
+            return Ok(Found::without_metadata(subject, place));
+        }
+    };
+    let own = subject.directory.to_string();
+    let needs = Needs::of(metadata, &own);
+    let (known, elsewhere) = own_files(places, &needs, &place).await;
+    subject.elsewhere = elsewhere;
+    sort(storage, &mut subject, Some(&known)).await?;
+    Ok(Found {
+        uses: References::of(&needs, metadata, &own),
+        place,
+        subject,
+    })
+}
+
+/// The names, below a snapshot's directory, of the files that it refers to there; and how many it refers to elsewhere.
+async fn own_files(
+    places: &Places<'_>,
+    needs: &Needs,
+    place: &NormalLocation,
+) -> (HashSet<String>, usize) {
+    let (mut known, mut elsewhere) = (HashSet::new(), 0);
+    for directory in &needs.directories {
+        let files = needs.within(directory);
+        let lies = places.real(&directory.location).await;
+        if files.is_empty() {
+            continue;
+        }
+        if !may_be_within(&lies, place) {
+            elsewhere += files.len();
+            continue;
+        }
+        // both end alike, whatever their storages are called
+        let steps =
+            |place: &NormalLocation| place.as_str().split('/').filter(|s| !s.is_empty()).count();
+        let below: Vec<&str> = lies.as_str().split('/').filter(|s| !s.is_empty()).collect();
+        let deeper = steps(&lies).saturating_sub(steps(place));
+        let below = below
+            .get(below.len().saturating_sub(deeper)..)
+            .unwrap_or_default()
+            .join("/");
+        for file in files.filter_map(|at| needs.file(at)) {
+            known.insert(if below.is_empty() {
+                file.name.to_owned()
+            } else {
+                joined(&below, file.name)
+            });
+        }
+    }
+    (known, elsewhere)
+}
+
+/// Where a directory or file leads, if it is itself a link.
+async fn link(storage: &Storage, at: &Location) -> Result<Option<String>, StorageError> {
+    if at.local().is_none() || matches!(at.name(), "" | "." | "..") {
+        return Ok(None);
+    }
+    let real = storage.real(at).await?;
+    let beside = storage.real(&at.parent()).await?.join(at.name());
+    Ok((real != beside).then(|| real.to_string()))
+}
+
+/// A metadata file with no directory of its own.
+async fn flat(
+    storage: &Storage,
+    places: &Places<'_>,
+    location: &str,
+    at: &Location,
+) -> Result<Found, GatherError> {
+    if let Some(to) = link(storage, at).await? {
+        return Ok(Found::link(location, at.clone(), to));
+    }
+    let file = resolution::open(storage, location).await?;
+    let metadata = metadata::read(&file.bytes)?;
+    let mut subject = Subject::new(location, at.parent());
+    subject.form = Form::Flat;
+    subject.metadata = Some(OwnFile {
+        name: at.name().to_owned(),
+        size: file.bytes.len() as u64,
+    });
+    let needs = Needs::of(&metadata, &file.directory);
+    subject.elsewhere = needs.len();
+    Ok(Found {
+        subject,
+        place: file_at(places, at).await,
+        uses: References::of(&needs, &metadata, &file.directory),
+    })
+}
+
+impl Subject {
+    fn new(location: &str, directory: Location) -> Self {
+        Self {
+            location: location.to_owned(),
+            directory,
+            form: Form::Directory,
+            metadata: None,
+            files: Vec::new(),
+            unknown: Vec::new(),
+            obstacles: Vec::new(),
+            below: Vec::new(),
+            elsewhere: 0,
+            uses: Vec::new(),
+        }
+    }
+}
+
+impl Found {
+    fn wanted(&self) -> Wanted {
+        let files = self.subject.files.iter().chain(&self.subject.unknown);
+        Wanted {
+            place: self.place.clone(),
+            names: files.map(|file| file.name.clone()).collect(),
+        }
+    }
+
+    fn without_metadata(subject: Subject, place: NormalLocation) -> Self {
+        Self {
+            subject,
+            place,
+            uses: References::default(),
+        }
+    }
+
+    fn link(location: &str, at: Location, to: String) -> Self {
+        let place = NormalLocation::of(&at.to_string());
+        let mut subject = Subject::new(location, at);
+        subject.form = Form::Link(to);
+        Self::without_metadata(subject, place)
+    }
+}
+
+/// Sorts what lies in a snapshot's directory by whether its metadata names it, if that is known. Looks only into directories on the way to
+/// files that it names, and into none by a link.
+async fn sort(
+    storage: &Storage,
+    subject: &mut Subject,
+    known: Option<&HashSet<String>>,
+) -> Result<(), StorageError> {
+    let on_the_way: HashSet<&str> = known
+        .into_iter()
+        .flatten()
+        .flat_map(|name| name.match_indices('/').map(|(at, _)| &name[..at]))
+        .collect();
+    let mut waiting = vec![String::new()];
+    while let Some(below) = waiting.pop() {
+        let directory = match below.as_str() {
+            "" => subject.directory.clone(),
+            below => subject.directory.join(below),
+        };
+        for one in storage.list(&directory).await? {
+            let name = match below.as_str() {
+                "" => one.name.clone(),
+                below => joined(below, &one.name),
+            };
+            match one.entry {
+                // a name that cannot be spelled cannot be deleted
+                _ if one.name.contains(char::REPLACEMENT_CHARACTER) => {
+                    subject.obstacles.push(name);
+                }
+                Entry::File { .. } if name == METADATA => {}
+                Entry::File { size, .. } => {
+                    let is_own = known.is_some_and(|known| {
+                        known.contains(&name) || is_beside(&one.name, &below, known)
+                    });
+                    let file = OwnFile { name, size };
+                    match is_own {
+                        true => subject.files.push(file),
+                        false => subject.unknown.push(file),
+                    }
+                }
+                Entry::Directory
+                    if on_the_way.contains(name.as_str())
+                        && link(storage, &subject.directory.join(&name))
+                            .await?
+                            .is_none() =>
+                {
+                    subject.below.push(name.clone());
+                    waiting.push(name);
+                }
+                Entry::Directory => subject.obstacles.push(format!("the directory {name}")),
+                Entry::Other(what) => subject.obstacles.push(format!("{name} ({what})")),
+            }
+        }
+    }
+    for list in [&mut subject.files, &mut subject.unknown] {
+        list.sort();
+    }
+    subject.obstacles.sort();
+    let depth = |name: &String| name.matches('/').count();
+    subject
+        .below
+        .sort_by_key(|name| std::cmp::Reverse(depth(name)));
+    Ok(())
+}
+
+/// Whether a file belongs to one that is known: what is left of writing the metadata, and the checksums that Hadoop's
+/// local file system keeps.
+fn is_beside(name: &str, below: &str, known: &HashSet<String>) -> bool {
+    if below.is_empty() && (name.starts_with(IN_PROGRESS) || name == "._metadata.crc") {
+        return true;
+    }
+    let of = name
+        .strip_prefix('.')
+        .and_then(|name| name.strip_suffix(".crc"));
+    of.is_some_and(|of| match below {
+        "" => known.contains(of),
+        below => known.contains(&joined(below, of)),
+    })
+}

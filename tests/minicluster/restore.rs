@@ -1,0 +1,302 @@
+//! Restoring: what fits, what does not, and whose files they are then.
+
+use std::fs;
+use std::path::Path;
+
+use savepointctl::domain::claim_mode::ClaimMode;
+use savepointctl::minicluster::coordinator::{
+    Cluster, JobStatus, Restore, Retention, Settings, SubmitError,
+};
+
+use crate::harness::*;
+
+const END: i64 = 20_000;
+
+/// A savepoint of a counter that has come some way, in `directory`.
+fn stopped(cluster: &Cluster, directory: &Directory, parallelism: u32) -> String {
+    let job = submit(
+        cluster,
+        graph(&counter(END, Some(10_000)), directory, parallelism),
+    );
+    wait_for_records(cluster, job, 500);
+    stop(cluster, job)
+}
+
+fn refused(
+    cluster: &Cluster,
+    program: &str,
+    directory: &Directory,
+    parallelism: u32,
+    from: Restore,
+) -> String {
+    let job = job_id();
+    let refused = cluster.submit(job, graph(program, directory, parallelism), Some(from));
+    let Err(SubmitError::Initialization(failure)) = refused else {
+        panic!("{refused:?}");
+    };
+    let view = cluster.job(job).unwrap();
+    assert_eq!((view.status, view.vertices.len()), (JobStatus::Failed, 0));
+    assert_eq!(cluster.exceptions(job).unwrap().len(), 1);
+    failure.to_string()
+}
+
+/// The path of a location that the cluster gave.
+fn path(location: &str) -> &Path {
+    Path::new(location.strip_prefix("file:").unwrap())
+}
+
+#[test]
+fn a_savepoint_restores_with_any_parallelism_up_to_its_max_parallelism() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let mut savepoint = stopped(&cluster, &directory, 1);
+    for parallelism in [8, 3, 128] {
+        let program = counter(END, Some(10_000));
+        let job = resume(
+            &cluster,
+            graph(&program, &directory, parallelism),
+            &savepoint,
+        );
+        wait_for_records(&cluster, job, 200);
+        savepoint = stop(&cluster, job);
+    }
+    let text = refused(
+        &cluster,
+        &counter(END, None),
+        &directory,
+        129,
+        restore(&savepoint),
+    );
+    assert!(
+        text.contains("is higher than the max parallelism (128)"),
+        "{text}"
+    );
+    let job = resume(
+        &cluster,
+        graph(&counter(END, None), &directory, 2),
+        &savepoint,
+    );
+    wait_for_status(&cluster, job, JobStatus::Finished);
+    assert_eq!(directory.lines("counts"), counted(END));
+}
+
+#[test]
+fn strict_parallelism_refuses_any_other() {
+    let directory = Directory::new();
+    let settings = Settings {
+        strict_parallelism: true,
+        ..settings(&directory)
+    };
+    let cluster = Cluster::start(settings).unwrap();
+    let savepoint = stopped(&cluster, &directory, 2);
+    let program = counter(END, None);
+    let text = refused(&cluster, &program, &directory, 3, restore(&savepoint));
+    assert!(
+        text.contains("with parallelism 2 to new program with parallelism 3"),
+        "{text}"
+    );
+    let job = resume(&cluster, graph(&program, &directory, 2), &savepoint);
+    wait_for_status(&cluster, job, JobStatus::Finished);
+}
+
+#[test]
+fn max_parallelism_is_the_savepoints_where_the_program_sets_none() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let program = |most: &str, rate| format!("[job]\n{most}\n{}", counter(END, rate));
+    let with = |most: &str, rate| graph(&program(most, rate), &directory, 2);
+    let job = submit(&cluster, with("max_parallelism = 10", Some(10_000)));
+    wait_for_records(&cluster, job, 100);
+    let savepoint = stop(&cluster, job);
+
+    let text = refused(
+        &cluster,
+        &program("max_parallelism = 20", None),
+        &directory,
+        2,
+        restore(&savepoint),
+    );
+    assert!(text.contains("Max parallelism mismatch"), "{text}");
+    assert!(
+        text.contains("with max parallelism 10 to new program with max parallelism 20"),
+        "{text}"
+    );
+    let job = resume(&cluster, with("", None), &savepoint);
+    wait_for_status(&cluster, job, JobStatus::Finished);
+    let vertices = cluster.job(job).unwrap().vertices;
+    assert!(
+        vertices.iter().all(|vertex| vertex.max_parallelism == 10),
+        "{vertices:?}"
+    );
+    assert_eq!(directory.lines("counts"), counted(END));
+}
+
+#[test]
+fn state_that_is_left_over_fails_the_restore_and_is_named() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let savepoint = stopped(&cluster, &directory, 2);
+    let changed = counter(END, None)
+        .replace("uid = \"count\"", "uid = \"tally\"")
+        .replace("uid = \"sink\"", "");
+    let text = refused(&cluster, &changed, &directory, 2, restore(&savepoint));
+    let words = "because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.";
+    assert!(text.contains(words), "{text}");
+    assert!(
+        text.contains("('count', uid 'count')") && text.contains("('Sink: file', uid 'sink')"),
+        "{text}"
+    );
+    let job = job_id();
+    let from = Restore {
+        allow_non_restored_state: true,
+        ..restore(&savepoint)
+    };
+    cluster
+        .submit(job, graph(&changed, &directory, 2), Some(from))
+        .unwrap();
+    wait_for_status(&cluster, job, JobStatus::Finished);
+}
+
+#[test]
+fn what_is_no_snapshot_is_told_in_flinks_words() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let savepoint = stopped(&cluster, &directory, 1);
+    let whole = fs::read(path(&savepoint).join("_metadata")).unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = directory.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let here = directory.path().to_str().unwrap().to_owned();
+    let cases = [
+        (
+            format!("{here}/nothing"),
+            "Cannot find checkpoint or savepoint file/directory '",
+        ),
+        (
+            here,
+            "Cannot find meta data file '_metadata' in directory '",
+        ),
+        (file("other", b"something else"), "Unexpected magic number"),
+        (
+            file("cut", &whole[..whole.len() / 2]),
+            "java.io.EOFException\n\tat org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(",
+        ),
+        (
+            "s3://bucket/savepoint".to_owned(),
+            "Cannot access file system for checkpoint/savepoint path 's3://bucket/savepoint'.",
+        ),
+        (
+            "jobmanager://savepoints/9".to_owned(),
+            "Cannot find checkpoint or savepoint file/directory 'jobmanager://savepoints/9'",
+        ),
+        (String::new(), "empty checkpoint pointer"),
+    ];
+    for (location, words) in cases {
+        let text = refused(
+            &cluster,
+            &counter(END, None),
+            &directory,
+            1,
+            restore(&location),
+        );
+        assert!(
+            text.contains("JobInitializationException: Could not start the JobMaster."),
+            "{text}"
+        );
+        assert!(text.contains(words), "{location}: {text}");
+    }
+}
+
+#[test]
+fn a_savepoint_that_is_claimed_goes_with_the_first_checkpoint_and_one_that_is_not_stays() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    for (mode, is_kept) in [(ClaimMode::NoClaim, true), (ClaimMode::Claim, false)] {
+        let sink = Directory::new();
+        let savepoint = stopped(&cluster, &sink, 2);
+        let job = job_id();
+        let from = Restore {
+            claim_mode: mode,
+            ..restore(&savepoint)
+        };
+        let graph = graph(&counter(END, Some(5_000)), &sink, 2);
+        cluster.submit(job, graph, Some(from)).unwrap();
+        wait_for_tasks(&cluster, job);
+        assert!(path(&savepoint).join("_metadata").exists());
+        checkpoint(&cluster, job);
+        assert_eq!(path(&savepoint).exists(), is_kept, "{mode}");
+        cluster.cancel(job).unwrap();
+        wait_for_status(&cluster, job, JobStatus::Canceled);
+        let of_savepoint = |file: &&String| file.contains("chk-");
+        assert_eq!(
+            directory.files().iter().any(|file| of_savepoint(&file)),
+            is_kept,
+            "{mode}"
+        );
+        if is_kept {
+            dispose(&cluster, &savepoint);
+        }
+        assert_eq!(directory.files(), [""; 0]);
+    }
+}
+
+#[test]
+fn another_cluster_restores_a_savepoint_and_a_checkpoint_that_was_retained() {
+    let directory = Directory::new();
+    let retaining = || Settings {
+        retention: Retention::RetainOnCancellation,
+        ..settings(&directory)
+    };
+    let cluster = Cluster::start(retaining()).unwrap();
+    let savepoint = stopped(&cluster, &directory, 2);
+    cluster.shutdown();
+
+    let cluster = Cluster::start(retaining()).unwrap();
+    let job = resume(
+        &cluster,
+        graph(&counter(END, Some(5_000)), &directory, 3),
+        &savepoint,
+    );
+    wait_for_records(&cluster, job, 300);
+    let id = checkpoint(&cluster, job);
+    cluster.shutdown();
+    assert_eq!(status(&cluster, job), JobStatus::Canceled);
+
+    let cluster = Cluster::start(retaining()).unwrap();
+    let retained = directory.checkpoints().join(format!("{job}/chk-{id}"));
+    let job = resume(
+        &cluster,
+        graph(&counter(END, None), &directory, 1),
+        retained.to_str().unwrap(),
+    );
+    wait_for_status(&cluster, job, JobStatus::Finished);
+    assert_eq!(directory.lines("counts"), counted(END));
+    let restored = cluster.statistics(job).unwrap().latest_restored.unwrap();
+    assert_eq!((restored.id, restored.is_savepoint), (id, false));
+}
+
+#[test]
+fn output_that_an_older_snapshot_took_back_is_noticed() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let older = stopped(&cluster, &directory, 1);
+    let slow = counter(END, Some(10_000));
+    let job = resume(&cluster, graph(&slow, &directory, 1), &older);
+    wait_for_records(&cluster, job, 500);
+    checkpoint(&cluster, job);
+    wait_for_records(&cluster, job, 600);
+    let newer = stop(&cluster, job);
+    let job = resume(&cluster, graph(&slow, &directory, 1), &older);
+    wait_for_tasks(&cluster, job);
+    cluster.cancel(job).unwrap();
+    wait_for_status(&cluster, job, JobStatus::Canceled);
+    let job = resume(&cluster, graph(&slow, &directory, 1), &newer);
+    wait_for_status(&cluster, job, JobStatus::Failed);
+    let failure = &cluster.exceptions(job).unwrap()[0].exception.message;
+    assert!(
+        failure.contains("a job was restored from an older snapshot since"),
+        "{failure}"
+    );
+}
