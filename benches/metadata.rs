@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench metadata` makes a file for each size in turn and reads it in a process of its own, so that the
 //! peak is that of the reader. `-- --long` goes up to four million handles; `-- --write FILE OPERATORS SUBTASKS` only
-//! makes one file (`benches/inspect` compares the whole tool with Flink's loader on it). Memory and processor time are taken from
+//! makes one file (`benches/inspect` compares the whole tool with Flink's loader on it), and `-- --write-beside DIRECTORY
+//! FILES` a savepoint with so many files beside its metadata (for `benches/storage`). Memory and processor time are taken from
 //! `/proc` and left out where there is none.
 
 #![allow(clippy::print_stdout, reason = "the figures are the result")]
@@ -37,6 +38,12 @@ fn main() -> Result<(), Failure> {
         });
         return Ok(fs::write(path, metadata::write(&checkpoint)?)?);
     }
+    if let Some(at) = args.iter().position(|arg| arg == "--write-beside") {
+        let [directory, files] = args.get(at + 1..at + 3).unwrap_or_default() else {
+            return Err("--write-beside wants a directory and a number of files".into());
+        };
+        return write_beside(Path::new(directory), files.parse()?);
+    }
     let long = args.iter().any(|arg| arg == "--long");
     let shapes = [(1, 25), (2, 125), (20, 125), (20, 512)];
     let shapes = shapes.into_iter().chain(long.then_some((200, 512)));
@@ -58,6 +65,27 @@ fn main() -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A native savepoint: its metadata, and the files that it names, of which only the sizes matter.
+fn write_beside(directory: &Path, files: u32) -> Result<(), Failure> {
+    fs::create_dir_all(directory)?;
+    let shape = Shape {
+        operators: 1,
+        subtasks: files.div_ceil(1000).max(1),
+        files: files.min(1000),
+    };
+    let savepoint = incremental::savepoint(shape);
+    fs::write(directory.join("_metadata"), metadata::write(&savepoint)?)?;
+    let mut failure = None;
+    savepoint.parts(&mut |part| {
+        if let Some(name) = part.storage.path() {
+            let file = fs::File::create(directory.join(name.to_string()));
+            let sized = file.and_then(|file| file.set_len(part.size.unsigned_abs()));
+            failure = sized.err().or(failure.take());
+        }
+    });
+    failure.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Reads one file, sums it up and prints what that took.

@@ -8,7 +8,9 @@ use savepointctl::metadata::handle::{
     Incremental, IncrementalIdentity, KeyedHandle, LocalFile, StreamHandle,
 };
 use savepointctl::metadata::model::{Operator, Subtask, SubtaskState};
-use savepointctl::metadata::properties::{CheckpointProperties, Discard, Properties, SnapshotType};
+use savepointctl::metadata::properties::{
+    CheckpointProperties, Discard, PostCheckpointAction, Properties, SavepointFormat, SnapshotType,
+};
 use savepointctl::metadata::{Format, Metadata, MetadataVersion, Text};
 
 /// How large a checkpoint is.
@@ -20,6 +22,41 @@ pub struct Shape {
     pub subtasks: u32,
     /// Shared files of each subtask.
     pub files: u32,
+}
+
+/// The same as a native savepoint, whose files all lie beside its metadata.
+pub fn savepoint(shape: Shape) -> Metadata<'static> {
+    let mut savepoint = checkpoint(shape);
+    let subtasks = savepoint
+        .operators
+        .iter_mut()
+        .flat_map(|op| &mut op.subtasks);
+    for state in subtasks.filter_map(|subtask| subtask.state.as_mut()) {
+        let Some(KeyedHandle::IncrementalRemoteKeyed(handle)) = &mut state.managed_keyed else {
+            continue;
+        };
+        for file in &mut handle.shared {
+            if let Some(StreamHandle::File { path, size }) = file.handle.take() {
+                let path = path.to_string();
+                let name = path.rsplit('/').next().unwrap_or_default();
+                file.handle = Some(StreamHandle::RelativeFile {
+                    path: Text::from(name.to_owned()),
+                    size,
+                });
+            }
+        }
+        handle.private = std::mem::take(&mut handle.shared);
+    }
+    savepoint.properties = Some(Properties::from(CheckpointProperties {
+        snapshot: SnapshotType::Savepoint {
+            format: SavepointFormat::Native,
+            action: PostCheckpointAction::None,
+        },
+        forced: true,
+        discard: Discard::default(),
+        unclaimed: false,
+    }));
+    savepoint
 }
 
 /// A checkpoint of this shape, in the newest version.

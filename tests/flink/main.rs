@@ -35,6 +35,7 @@ mod tally;
 mod tls;
 mod tool;
 mod trigger;
+mod verify;
 mod wait;
 mod words;
 
@@ -127,6 +128,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         preflight::TRIALS,
         bad_input::TRIALS,
         disposal::TRIALS,
+        verify::TRIALS,
         offline::TRIALS,
         outage::TRIALS,
         // last, because other settings cost a restart

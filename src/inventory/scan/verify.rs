@@ -1,5 +1,8 @@
 //! Checks snapshots in storage: reads their metadata, looks at their files, and says what is wrong.
 
+#[cfg(test)]
+mod tests;
+
 use futures_util::stream::{self, StreamExt};
 
 use super::files::Looker;
@@ -9,7 +12,7 @@ use crate::inventory::check::{self, Kind, Needs, Remark, Report};
 use crate::inventory::reading::{self, Opening, Share};
 use crate::inventory::resolution::SnapshotFile;
 use crate::metadata::{self, ReadError};
-use crate::storage::Storage;
+use crate::storage::{Location, Storage};
 
 /// How many snapshots are checked at once.
 const CHECK_CONCURRENCY: usize = 8;
@@ -88,7 +91,7 @@ async fn decoded(
     Ok(report)
 }
 
-/// Checks all candidates, by their locations. What cannot be decoded is a finding here.
+/// Checks all candidates, by their locations. What cannot be decoded is a finding here; what is deleted meanwhile is none.
 pub async fn all(
     storage: &Storage,
     candidates: &[Candidate],
@@ -97,7 +100,11 @@ pub async fn all(
     let looker = &Looker::new(storage);
     let checks = candidates.iter().map(|candidate| async move {
         let fetched = fetch(storage, candidate).await?;
-        Some(checked(looker, fetched, reads).await)
+        let checked = checked(looker, fetched, reads).await;
+        // Flink deletes a checkpoint's metadata with its files
+        let is_missing = |one: &Remark| one.kind == Kind::Missing;
+        let misses = checked.report.findings.iter().any(is_missing);
+        (!misses || is_still_there(storage, &checked.metadata_path).await).then_some(checked)
     });
     let mut checked: Vec<Checked> = stream::iter(checks)
         .buffer_unordered(CHECK_CONCURRENCY)
@@ -106,6 +113,15 @@ pub async fn all(
         .await;
     checked.sort_by(|a, b| a.location.cmp(&b.location));
     checked
+}
+
+/// Whether a metadata file that was read has not been deleted since.
+async fn is_still_there(storage: &Storage, metadata_path: &str) -> bool {
+    let looked = match Location::of(metadata_path) {
+        Ok(at) => storage.look(&at).await,
+        Err(error) => Err(error),
+    };
+    !looked.is_err_and(|error| error.is_missing())
 }
 
 async fn checked(looker: &Looker<'_>, fetched: Fetched, reads: Option<Share>) -> Checked {
