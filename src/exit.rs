@@ -24,6 +24,8 @@ pub enum Exit {
     Refused = 7,
     /// Partly done.
     Partial = 8,
+    /// Under `flink` only: it cannot even begin, as where its configuration cannot be read.
+    FlinkFatal = 31,
     /// Interrupted by the user.
     Interrupted = 130,
 }

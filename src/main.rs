@@ -1,6 +1,5 @@
 //! The `savepointctl` binary: parse, run, tell the failure, return the exit code.
 
-use savepointctl::cli::words;
 use savepointctl::commands::{self, complete, help};
 use savepointctl::exit::Exit;
 
@@ -8,8 +7,7 @@ fn main() -> Exit {
     if complete::answered(std::env::args_os()) {
         return Exit::Success;
     }
-    let words = words::repeated_first(words::flink_style(std::env::args_os()));
-    let cli = match help::parse(words) {
+    let cli = match commands::typed(std::env::args_os()).and_then(help::parse) {
         Ok(cli) => cli,
         Err(message) => {
             // help and version are results; a closed pipe ends them quietly

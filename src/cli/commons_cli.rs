@@ -138,7 +138,10 @@ impl Line {
     }
 
     /// The pairs of the option with this short name; a key alone means `true`.
-    pub fn pairs<'a>(&'a self, short: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn pairs<'a>(
+        &'a self,
+        short: &'a str,
+    ) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
         let given = self
             .options
             .iter()

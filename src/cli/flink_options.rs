@@ -37,7 +37,8 @@ pub enum Action {
     Info,
 }
 
-const GENERAL: &[OptionSpec] = &[
+/// The options that every action takes.
+pub const GENERAL: &[OptionSpec] = &[
     option("e", "executor", Values::One),
     option("t", "target", Values::One),
     short_only("D", Values::Pair),

@@ -31,6 +31,54 @@ pub fn flink_style(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     words.into_iter().map(translate).collect()
 }
 
+/// Where the words begin that follow the command `name`: behind it, if it is the first word that is neither a flag nor
+/// a flag's value.
+pub fn after_command(tool: &clap::Command, name: &str, words: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let word = words.get(at)?.to_str()?;
+        at += 1;
+        if word == name {
+            return Some(at);
+        }
+        let flag = word.strip_prefix('-').filter(|_| word != "--")?;
+        at += usize::from(takes_next(tool, flag));
+    }
+}
+
+/// Whether a flag, without its first dash, has the next word for a value.
+fn takes_next(tool: &clap::Command, flag: &str) -> bool {
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values();
+    if let Some(long) = flag.strip_prefix('-') {
+        return tool
+            .get_arguments()
+            .any(|arg| arg.get_long() == Some(long) && takes(arg));
+    }
+    for (at, letter) in flag.char_indices() {
+        let named = |arg: &&clap::Arg| arg.get_short() == Some(letter);
+        if tool.get_arguments().find(named).is_some_and(takes) {
+            // what follows in the same word would be the value
+            return at + letter.len_utf8() == flag.len();
+        }
+    }
+    false
+}
+
+/// A word that could be one of Flink's options with a value glued on, or one of ours: `-cmclaim` is `-cm claim` to a
+/// reader, `-c mclaim` to a parser, and Flink's own reads it so. What to type instead is the second part.
+pub fn ambiguous(words: &[OsString]) -> Option<(&str, String)> {
+    let own = words.iter().map_while(|word| match word.to_str() {
+        Some("--") => None,
+        text => Some(text.unwrap_or_default()),
+    });
+    own.filter_map(|text| {
+        let value = text.strip_prefix("-cm")?;
+        let is_glued = !value.is_empty() && !value.starts_with('=');
+        is_glued.then(|| (text, format!("-cm {value}, or -c m{value}")))
+    })
+    .next()
+}
+
 /// Flags that add up, wherever they stand.
 const REPEATED: &[&str] = &["-D", "--header"];
 
@@ -77,6 +125,52 @@ mod tests {
                 "-type"
             ]
         );
+    }
+
+    #[test]
+    fn a_glued_value_that_could_belong_to_either_option_is_found() {
+        let found = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            ambiguous(&words).map(|(word, instead)| (word.to_owned(), instead))
+        };
+        assert_eq!(
+            found("tool restore x -cmclaim"),
+            Some(("-cmclaim".to_owned(), "-cm claim, or -c mclaim".to_owned()))
+        );
+        for clear in [
+            "restore -cm claim",
+            "restore -cm=claim",
+            "restore -cMain",
+            "r -- -cmx",
+        ] {
+            assert_eq!(found(clear), None, "{clear}");
+        }
+    }
+
+    #[test]
+    fn the_words_behind_a_command_are_found_behind_flags_and_their_values() {
+        let tool = clap::Command::new("tool")
+            .arg(clap::Arg::new("m").short('m').long("jobmanager"))
+            .arg(
+                clap::Arg::new("v")
+                    .short('v')
+                    .action(clap::ArgAction::Count),
+            );
+        let found = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            after_command(&tool, "flink", &words)
+        };
+        for (line, at) in [
+            ("tool flink list", Some(2)),
+            ("tool -v -m flink flink -v", Some(5)),
+            ("tool -vm a:1 flink", Some(4)),
+            ("tool -mflink --jobmanager=flink flink", Some(4)),
+            ("tool jobs flink", None),
+            ("tool -- flink", None),
+            ("tool -m flink", None),
+        ] {
+            assert_eq!(found(line), at, "{line}");
+        }
     }
 
     #[test]

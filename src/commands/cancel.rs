@@ -7,6 +7,7 @@ use clap::Args;
 use super::context::Context;
 use super::select;
 use crate::cli::value;
+use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobSelector, JobStatus};
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -40,7 +41,7 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     if let Err(NotTriggered { error, may_run }) = client.cancel(job.id).await {
         // 404 and 409 say that it has ended, perhaps by the first of two tries
         let has_ended = matches!(error.refusal(), Some((404 | 409, _)));
-        if !has_ended && !may_run && !is_ending(&client, &job, &error).await {
+        if !has_ended && !may_run && !is_ending(&client, job.id, &error).await {
             return Err(Failure::from(error).doing(format!("cannot cancel {named}")));
         }
     }
@@ -60,14 +61,39 @@ pub async fn run(args: &CancelArgs, cx: &Context) -> Result<Exit, Failure> {
     }
 }
 
+/// Asks for the job to be cancelled, and does not wait for its end.
+///
+/// # Errors
+/// Refusals: no such job, or one that has ended otherwise; a cluster out of reach (3 where it may be cancelled yet).
+pub async fn ask(client: &Client, id: JobId) -> Result<(), Failure> {
+    match client.cancel(id).await {
+        Err(NotTriggered { error, may_run }) if !is_ending(client, id, &error).await => {
+            // after a try whose answer was lost, the job may be gone by that one
+            let is_gone = may_run && matches!(error.refusal(), Some((404 | 409, _)));
+            match client.job_status(id).await {
+                Ok(Some(JobStatus::Canceled)) if is_gone => return Ok(()),
+                _ => {}
+            }
+            let failure = Failure::from(error);
+            let exit = if may_run {
+                Exit::TimedOut
+            } else {
+                failure.exit
+            };
+            Err(Failure { exit, ..failure }.doing(format!("cannot cancel job {id}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether a job is being cancelled although the server failed to say so: its parts may have timed out on each other.
-async fn is_ending(client: &Client, job: &Job, error: &rest::Error) -> bool {
+async fn is_ending(client: &Client, job: JobId, error: &rest::Error) -> bool {
     let ends = |status: JobStatus| {
         status.is_ended() || status == JobStatus::Other("CANCELLING".to_owned())
     };
     matches!(error.refusal(), Some((500.., _)))
         && client
-            .job_status(job.id)
+            .job_status(job)
             .await
             .is_ok_and(|status| status.is_some_and(ends))
 }

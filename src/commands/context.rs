@@ -63,6 +63,18 @@ pub struct Ongoing {
     pub resume: String,
 }
 
+/// What a context is made of.
+pub struct ContextParts {
+    /// Where output goes.
+    pub printer: Printer,
+    /// The flags that say how to reach the cluster.
+    pub connect: ConnectArgs,
+    /// Those that say how to reach storages.
+    pub storage_args: StorageArgs,
+    /// What the process was started with.
+    pub environment: Environment,
+}
+
 /// What every command is given.
 pub struct Context {
     /// Where output goes.
@@ -78,6 +90,8 @@ pub struct Context {
     /// A jar that was uploaded and that nothing runs yet.
     upload: RefCell<Option<String>>,
     storage: Storage,
+    /// Whether a command to be typed in this shell names the endpoint, though no flag did.
+    names_endpoint: bool,
     /// Whether the settings' warnings have been said.
     has_warned: Cell<bool>,
 }
@@ -95,7 +109,23 @@ impl Context {
                 format!("cannot tell the current directory: {err}"),
             )
         })?;
-        Ok(Self {
+        Ok(Self::over(ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        }))
+    }
+
+    /// A context of these parts.
+    pub fn over(parts: ContextParts) -> Self {
+        let ContextParts {
+            printer,
+            connect,
+            storage_args,
+            environment,
+        } = parts;
+        Self {
             printer,
             storage: storage(printer, &connect, &storage_args, &environment),
             connect,
@@ -106,7 +136,25 @@ impl Context {
             deletion: RefCell::new(None),
             upload: RefCell::new(None),
             has_warned: Cell::new(false),
-        })
+            names_endpoint: false,
+        }
+    }
+
+    /// The same, whose commands to be typed in this shell name the endpoint: it was not found by this tool's own rules.
+    #[must_use]
+    pub fn naming_endpoint(mut self) -> Self {
+        self.names_endpoint = true;
+        self
+    }
+
+    /// What it was made of.
+    pub fn into_parts(self) -> ContextParts {
+        ContextParts {
+            printer: self.printer,
+            connect: self.connect,
+            storage_args: self.storage_args,
+            environment: self.environment,
+        }
     }
 
     /// Every storage that a location may name.
@@ -310,7 +358,8 @@ impl Context {
         let typed = &self.connect;
         let mut flags = Vec::new();
         // a definition may hold a secret; what it says of the endpoint does not
-        let names_endpoint = typed.jobmanager.is_some() || !typed.definitions.is_empty();
+        let names_endpoint =
+            self.names_endpoint || typed.jobmanager.is_some() || !typed.definitions.is_empty();
         if let (true, Some(endpoint)) = (names_endpoint, self.endpoint.get()) {
             flags.extend(["-m".to_owned(), endpoint.clone()]);
         }

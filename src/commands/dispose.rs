@@ -320,7 +320,7 @@ fn counted(count: usize) -> String {
 }
 
 /// Disposes of one snapshot and waits until it is gone.
-async fn dispose(
+pub async fn dispose(
     cx: &Context,
     client: &Client,
     location: &str,

@@ -9,7 +9,8 @@ use super::outcome::{self, Ended};
 use super::start::Timeout;
 use crate::domain::ids::TriggerId;
 use crate::domain::job::{Job, JobStatus};
-use crate::domain::operation::Verb;
+use crate::domain::operation::{Outcome, Verb};
+use crate::domain::snapshot::Snapshot;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::output::Format;
@@ -35,8 +36,8 @@ pub async fn to_end(
     pending: &Pending,
     timeout: Option<Timeout>,
 ) -> Result<Exit, Failure> {
-    let ended = until_ended(cx, client, pending, timeout).await?;
-    let shown = show(cx, client, pending, ended).await;
+    let made = made(cx, client, pending, timeout).await?;
+    let shown = show(cx, client, pending, made).await;
     // not before: whoever interrupts in between must be told how to see the result
     cx.end(pending);
     shown
@@ -101,6 +102,14 @@ pub fn already_done(
     Ok(Exit::Success)
 }
 
+/// What waiting for an operation has told.
+pub enum Told {
+    /// What the cluster says came of it.
+    Outcome(Outcome),
+    /// What the checkpoint history says, where the cluster has forgotten the operation itself.
+    Ended(Ended),
+}
+
 /// Waits for the operation.
 async fn until_ended(
     cx: &Context,
@@ -108,6 +117,22 @@ async fn until_ended(
     pending: &Pending,
     timeout: Option<Timeout>,
 ) -> Result<Ended, Failure> {
+    match told(cx, client, pending, timeout).await? {
+        Told::Outcome(outcome) => outcome::from_outcome(client, pending, outcome).await,
+        Told::Ended(ended) => Ok(ended),
+    }
+}
+
+/// Waits until the cluster tells what came of the operation.
+///
+/// # Errors
+/// A failure of waiting; then the command that resumes is in a hint.
+pub async fn told(
+    cx: &Context,
+    client: &Client,
+    pending: &Pending,
+    timeout: Option<Timeout>,
+) -> Result<Told, Failure> {
     let limits = Limits {
         deadline: timeout.and_then(|timeout| timeout.at),
         reconnect: client.timing().reconnect,
@@ -134,10 +159,12 @@ async fn until_ended(
         .doing(doing)
         .map_err(|failure| failure.hint(resume()))?;
     match waited {
-        Waited::Done(outcome) => outcome::from_outcome(client, pending, outcome).await,
+        Waited::Done(outcome) => Ok(Told::Outcome(outcome)),
         Waited::TimedOut => Err(still_running(pending, timeout).hint(resume())),
         Waited::OutOfReach(error) => Err(lost_contact(pending, error).hint(resume())),
-        Waited::Lost => forgotten::from_history(cx, client, pending, limits).await,
+        Waited::Lost => forgotten::from_history(cx, client, pending, limits)
+            .await
+            .map(Told::Ended),
     }
 }
 
@@ -164,14 +191,62 @@ fn still_running(pending: &Pending, timeout: Option<Timeout>) -> Failure {
     )
 }
 
-/// Shows what an operation has made. A stop is done only when the job has finished.
-async fn show(
+/// What an operation has made, and what is wrong with it all the same.
+pub struct Made {
+    /// Where it lies; `None` if it lies in memory only.
+    pub location: Option<String>,
+    /// Why it is not all that was asked for.
+    pub failure: Option<Failure>,
+    snapshot: Option<Snapshot>,
+    status: Option<JobStatus>,
+}
+
+impl Made {
+    /// The location, if it is all that was asked for.
+    ///
+    /// # Errors
+    /// What is missing; a savepoint that is there all the same is in a hint.
+    pub fn complete(self, pending: &Pending) -> Result<String, Failure> {
+        match (self.failure, self.location) {
+            (None, Some(location)) => Ok(location),
+            (Some(failure), Some(location)) => {
+                Err(failure.hint(format!("the savepoint is complete: {location}")))
+            }
+            (Some(failure), None) => Err(failure),
+            (None, None) => Err(nowhere(pending)),
+        }
+    }
+}
+
+fn nowhere(pending: &Pending) -> Failure {
+    let what = format!(
+        "{} of {} is complete, but has no location",
+        pending.verb.noun(),
+        pending.job()
+    );
+    Failure::new(Exit::Partial, what).hint(
+        "it lies in the JobManager's memory; execution.checkpointing.dir (before 1.20: state.checkpoints.dir) \
+         puts checkpoints into storage",
+    )
+}
+
+/// Waits for the operation, and gives back what it has made.
+///
+/// # Errors
+/// As [`to_end`], where it has made nothing.
+pub async fn made(
     cx: &Context,
     client: &Client,
     pending: &Pending,
-    ended: Ended,
-) -> Result<Exit, Failure> {
-    let (location, mut snapshot, mut failure) = match ended {
+    timeout: Option<Timeout>,
+) -> Result<Made, Failure> {
+    let ended = until_ended(cx, client, pending, timeout).await?;
+    Ok(confirm(cx, client, pending, ended).await)
+}
+
+/// A stop is done only when the job has finished.
+async fn confirm(cx: &Context, client: &Client, pending: &Pending, ended: Ended) -> Made {
+    let (location, snapshot, mut failure) = match ended {
         Ended::Complete { location, snapshot } => (location, snapshot, None),
         Ended::NotStopped { location, failure } => (Some(location), None, Some(failure)),
     };
@@ -204,6 +279,27 @@ async fn show(
             }
         }
     }
+    Made {
+        location,
+        failure,
+        snapshot,
+        status,
+    }
+}
+
+/// Shows what an operation has made.
+async fn show(
+    cx: &Context,
+    client: &Client,
+    pending: &Pending,
+    made: Made,
+) -> Result<Exit, Failure> {
+    let Made {
+        location,
+        failure,
+        mut snapshot,
+        status,
+    } = made;
     if let (Format::Json, None, Some(location)) = (cx.printer.format(), &snapshot, &location) {
         let details = outcome::look_up(client, pending, |history| history.at(location).cloned());
         // details only: the location is what counts
@@ -219,17 +315,7 @@ async fn show(
     match (failure, location) {
         (Some(failure), _) => Err(failure),
         (None, Some(_)) => Ok(Exit::Success),
-        (None, None) => {
-            let what = format!(
-                "{} of {} is complete, but has no location",
-                pending.verb.noun(),
-                pending.job()
-            );
-            Err(Failure::new(Exit::Partial, what).hint(
-                "it lies in the JobManager's memory; execution.checkpointing.dir (before 1.20: state.checkpoints.dir) \
-                 puts checkpoints into storage",
-            ))
-        }
+        (None, None) => Err(nowhere(pending)),
     }
 }
 

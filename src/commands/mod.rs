@@ -10,6 +10,7 @@ mod context;
 mod demo;
 mod diff;
 mod dispose;
+mod flink;
 mod follow;
 mod forgotten;
 mod heap;
@@ -17,6 +18,7 @@ pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
+mod launch;
 mod list;
 mod man;
 mod minicluster;
@@ -38,13 +40,17 @@ mod verify;
 mod wait;
 mod watch;
 
+use std::ffi::OsString;
 use std::future::Future;
+use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::connect::ConnectArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::storage::StorageArgs;
+use crate::cli::words;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Printer;
@@ -104,6 +110,7 @@ enum Command {
     Minicluster(minicluster::MiniclusterArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),
+    Flink(flink::FlinkArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -113,6 +120,28 @@ impl Cli {
     pub fn printer(&self) -> Printer {
         self.global.printer()
     }
+}
+
+/// The words of a command line as the command tree takes them: Flink's habits of typing translated, and what follows
+/// `flink` left as it is. A program called `flink` is `savepointctl flink`.
+///
+/// # Errors
+/// A glued value that could belong to either of two options.
+pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, clap::Error> {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    let name = words.first().map(Path::new).and_then(Path::file_name);
+    if name.is_some_and(|name| name == "flink") {
+        words.splice(..1, ["savepointctl", "flink"].map(OsString::from));
+    }
+    let flinks = words::after_command(&Cli::command(), "flink", &words)
+        .map(|at| words.split_off(at))
+        .map(|flinks| [vec![OsString::from("--")], flinks].concat());
+    if let Some((word, instead)) = words::ambiguous(&words) {
+        let what = format!("'{word}' could be two things: type {instead}\n");
+        return Err(Cli::command().error(ErrorKind::InvalidValue, what));
+    }
+    let own = words::repeated_first(words::flink_style(words));
+    Ok([own, flinks.unwrap_or_default()].concat())
 }
 
 /// Runs the command.
@@ -139,6 +168,7 @@ pub fn run(cli: Cli, printer: Printer) -> Result<Exit, Failure> {
         Command::Config(args) => config::run(&args, &cx),
         Command::Minicluster(args) => minicluster::run(&args, &cx),
         Command::Demo(args) => block_on(&cx, demo::run(&args, &cx)),
+        Command::Flink(args) => flink::run(&args, cx),
         Command::Completions(args) => completions::run(&args, &cx),
         Command::Man(args) => man::run(&args, &cx),
     }

@@ -5,25 +5,22 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 
-use super::context::{Context, Ongoing};
+use super::context::Context;
 use super::jar::Jar;
-use super::running::{explain, running_command, until_running};
+use super::launch::{self, LaunchedJar, launch};
+use super::running::{running_command, until_running};
 use super::start::Timeout;
-use super::{preflight, program, snapshots, start};
+use super::{preflight, program, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
-use crate::domain::diagnosis;
-use crate::domain::ids::JobId;
 use crate::domain::reference::SnapshotRef;
-use crate::domain::throwable::Throwable;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::inventory::resolution::SnapshotFile;
 use crate::output::view::RestoreView;
-use crate::rest::client::NotTriggered;
+use crate::rest::Client;
 use crate::rest::jars::RunRequest;
-use crate::rest::{self, Client};
 
 /// Run a job from a savepoint or checkpoint, and print its job id when all its tasks run
 ///
@@ -139,41 +136,17 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         }
         fits?;
     }
-    let id = JobId::from_bytes(*start::random_id()?.as_bytes());
-    request.job_id = id.to_string();
-    let ongoing = Ongoing {
-        what: format!("job {id} may be starting from {location}"),
-        resume: running_command(cx, id, Some(&location)),
+    let jar = LaunchedJar {
+        id: &jar_id,
+        uploaded,
+        keep: args.keep_jar,
     };
-    cx.begin_other(ongoing.clone());
-    let submission = submit(cx, &client, &jar_id, &request, id);
-    let submitted = match timeout.and_then(|timeout| timeout.at) {
-        None => submission.await,
-        Some(at) => match tokio::time::timeout_at(at.into(), submission).await {
-            Ok(submitted) => submitted,
-            Err(_) => {
-                let what = format!(
-                    "timed out while job {id} was submitted: whether it starts is not known"
-                );
-                Err(Failure::new(Exit::TimedOut, what)
-                    .hint(format!("resume with `{}`", ongoing.resume)))
-            }
-        },
-    };
-    // where nobody knows, the main method may still run and need it
-    let is_unknown = matches!(&submitted, Err(failure) if failure.exit == Exit::TimedOut);
-    if uploaded && !args.keep_jar && !is_unknown {
-        cx.delete_jar(&client, &jar_id).await;
-    } else if uploaded {
-        cx.printer
-            .note(format!("the jar stays in the cluster as {jar_id}"));
-    }
-    cx.end_other(&ongoing);
-    submitted?;
+    let id = launch(cx, &client, jar, request, timeout).await?;
     cx.printer.note(format!("submitted job {id}"));
     if args.detached {
+        let resume = running_command(cx, id, Some(&location));
         cx.printer
-            .note(format!("wait for its tasks with `{}`", ongoing.resume));
+            .note(format!("wait for its tasks with `{resume}`"));
         cx.printer.show(&RestoreView::new(id, None, None, None))?;
         return Ok(Exit::Success);
     }
@@ -215,7 +188,6 @@ async fn check_first(
 
 /// The request less job id and snapshot. What the cluster's version cannot do is refused before anything is sent.
 fn request(args: &RestoreArgs, cx: &Context, client: &Client) -> Result<RunRequest, Failure> {
-    let version = client.version();
     let mut request = RunRequest {
         entry_class: args.class.clone(),
         program_args_list: args.program_args.clone(),
@@ -223,17 +195,7 @@ fn request(args: &RestoreArgs, cx: &Context, client: &Client) -> Result<RunReque
         allow_non_restored_state: args.allow_non_restored_state.then_some(true),
         ..RunRequest::default()
     };
-    match args.claim_mode {
-        Some(mode) if version.takes_trigger_ids() => {
-            request.set_claim_mode(mode, version.at_least(1, 20))
-        }
-        Some(ClaimMode::NoClaim | ClaimMode::Claim) => {
-            let what = format!("Flink {version} has no claim modes; they are there from 1.15 on");
-            return Err(Failure::new(Exit::Refused, what)
-                .hint("leave --claim-mode out: it restores as legacy does"));
-        }
-        Some(ClaimMode::Legacy) | None => {}
-    }
+    launch::set_claim_mode(&mut request, client, args.claim_mode)?;
     request.flink_configuration = program::settings(cx, client)?;
     Ok(request)
 }
@@ -242,77 +204,4 @@ fn no_jars(client: &Client) -> Failure {
     program::no_jars(client)
         .hint("an application starts from a snapshot by execution.state-recovery.path (before 2.0: execution.savepoint.path)")
         .hint("with the Kubernetes operator, set spec.job.initialSavepointPath of the FlinkDeployment")
-}
-
-/// Has the cluster run the jar. A repetition of a request whose answer was lost finds the job there.
-async fn submit(
-    cx: &Context,
-    client: &Client,
-    jar: &str,
-    request: &RunRequest,
-    id: JobId,
-) -> Result<(), Failure> {
-    let NotTriggered { error, may_run } = match client.run_jar(jar, request).await {
-        Ok(_) => return Ok(()),
-        Err(not_triggered) => not_triggered,
-    };
-    let location = request.savepoint_path.as_deref().unwrap_or_default();
-    let fate = fate(client, id, &error, may_run).await;
-    match error.refusal() {
-        Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
-        _ if fate == Fate::Runs => Ok(()),
-        _ if fate == Fate::Unknown => Err(unknown_fate(cx, error, id, location)),
-        Some((_, cause)) => {
-            // a job that could not start may say more than the answer does
-            let own = match diagnosis::diagnose(cause) {
-                found if found.hint.is_none() && cause.chain().len() < 2 => {
-                    client.last_exception(id).await.unwrap_or_default()
-                }
-                _ => None,
-            };
-            Err(explain(cx, location, own.as_ref().unwrap_or(cause)).await)
-        }
-        None => Err(Failure::from(error).doing(format!("cannot run {jar} from {location}"))),
-    }
-}
-
-/// What became of a submission that was not answered as it should be.
-#[derive(PartialEq, Eq)]
-enum Fate {
-    Runs,
-    Refused,
-    Unknown,
-}
-
-/// A try whose answer was lost, or a failure inside the server such as a time-out between its parts, does not say that
-/// nothing was begun.
-async fn fate(client: &Client, id: JobId, error: &rest::Error, may_run: bool) -> Fate {
-    let refusal = error.refusal();
-    let times_out = |cause: &Throwable| {
-        let mut chain = cause.chain().iter();
-        chain.any(|exception| exception.simple_class() == "TimeoutException")
-    };
-    let in_doubt = may_run || refusal.is_some_and(|(_, cause)| times_out(cause));
-    if !in_doubt && refusal.is_none_or(|(status, _)| status < 500) {
-        return Fate::Refused;
-    }
-    let Ok(jobs) = client.jobs().await else {
-        return Fate::Unknown;
-    };
-    match jobs.iter().find(|job| job.id == id) {
-        Some(job) if job.status.is_ended() && refusal.is_some() => Fate::Refused,
-        Some(_) => Fate::Runs,
-        None if in_doubt => Fate::Unknown,
-        None => Fate::Refused,
-    }
-}
-
-fn unknown_fate(cx: &Context, error: rest::Error, id: JobId, location: &str) -> Failure {
-    let failure = Failure {
-        exit: Exit::TimedOut,
-        ..Failure::from(error)
-    };
-    let what = format!("no word of job {id}, which was submitted: whether it starts is not known");
-    let resume = running_command(cx, id, Some(location));
-    failure.doing(what).hint(format!("resume with `{resume}`"))
 }

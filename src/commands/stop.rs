@@ -69,7 +69,7 @@ pub async fn run(args: &StopArgs, cx: &Context) -> Result<Exit, Failure> {
         target_directory,
         format,
         drain: args.drain,
-        trigger_id: None,
+        ..TriggerRequest::default()
     };
     let timeout = args.timeout.map(Timeout::begin);
     let pending = match begin(cx, &client, &job, request, timeout).await? {
@@ -85,12 +85,23 @@ pub async fn run(args: &StopArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 /// What came of the wish to stop a job.
-enum Begun {
+pub enum Begun {
+    /// It is being stopped.
     Pending(Pending),
-    Done { id: TriggerId, location: String },
+    /// Another stop of ours has done it.
+    Done {
+        /// That stop's trigger id.
+        id: TriggerId,
+        /// Where its savepoint lies.
+        location: String,
+    },
 }
 
-async fn begin(
+/// Begins a stop, or joins one of ours that is under way.
+///
+/// # Errors
+/// Refusals; a stop of somebody else's that is under way (7).
+pub async fn begin(
     cx: &Context,
     client: &Client,
     job: &Job,

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use crate::config::error::ConfigError;
-use crate::config::file::FlinkConfig;
+use crate::config::file::{FlinkConfig, FlinkValue};
 use crate::config::source::Source;
 use crate::domain::secret::Secret;
 
@@ -274,11 +274,15 @@ fn path(config: &FlinkConfig, high_availability: bool) -> Result<String, ConfigE
     Ok(path)
 }
 
+/// The key that switches high availability on, if one does.
+pub fn high_availability(config: &FlinkConfig) -> Option<(&'static str, &FlinkValue)> {
+    let found = config.first(&HA_KEYS);
+    found.filter(|(_, found)| !found.value.is_empty() && !found.value.eq_ignore_ascii_case("none"))
+}
+
 /// The endpoint that Flink's keys name, if they do: those of `-D`, over those of the file.
 pub(super) fn from_flink(config: &FlinkConfig) -> Result<Option<Endpoint>, ConfigError> {
-    let high_availability = config
-        .first(&HA_KEYS)
-        .filter(|(_, found)| !found.value.is_empty() && !found.value.eq_ignore_ascii_case("none"));
+    let high_availability = high_availability(config);
     let keys = ["rest.address", "jobmanager.rpc.address"];
     // With a leader elected, the address of a single JobManager says nothing.
     let keys = if high_availability.is_some() {

@@ -78,6 +78,18 @@ impl Environment {
         self
     }
 
+    /// The same without this variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    /// Whether a variable is set to something.
+    pub fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
     /// The value of a variable; an empty one counts as not set.
     pub(crate) fn raw(&self, name: &str) -> Option<&OsStr> {
         self.variables

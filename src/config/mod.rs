@@ -18,7 +18,7 @@ pub mod tls;
 mod yaml;
 
 pub use credentials::{Credentials, Header, Proxies};
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, high_availability};
 pub use env::Environment;
 pub use error::ConfigError;
 pub use file::{FlinkConfig, FlinkValue};

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::ids::JobId;
+use super::throwable::Throwable;
 
 /// The state of a job, in Flink's words. Open, so that a newer cluster's states can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,17 @@ pub struct Job {
     pub duration_ms: u64,
     /// Its tasks.
     pub tasks: TaskCounts,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobEnd {
+    /// In which state.
+    pub status: JobStatus,
+    /// How long it ran, in milliseconds.
+    pub net_runtime_ms: u64,
+    /// Why it failed, if it did.
+    pub cause: Option<Throwable>,
 }
 
 impl Job {

@@ -1,5 +1,6 @@
 //! The only room that writes to stdout and stderr.
 
+pub mod flink;
 mod json;
 pub mod printer;
 pub mod progress;

@@ -101,6 +101,16 @@ impl Printer {
         }
     }
 
+    /// The same, and it shows each request.
+    #[must_use]
+    pub fn verbose(self) -> Self {
+        Self {
+            verbosity: self.verbosity.max(1),
+            bars: false,
+            ..self
+        }
+    }
+
     /// The form of results.
     pub fn format(&self) -> Format {
         self.format
@@ -219,7 +229,7 @@ impl Printer {
 }
 
 /// A closed pipe ends the output, not the operation.
-fn finish(written: io::Result<()>) -> Result<Reader, Failure> {
+pub(super) fn finish(written: io::Result<()>) -> Result<Reader, Failure> {
     match written {
         Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(err) => Err(Failure::new(

@@ -13,7 +13,7 @@ use super::wire::{checkpoints, cluster, jobs, operations};
 use crate::domain::diagnosis;
 use crate::domain::flink_version::FlinkVersion;
 use crate::domain::ids::{JobId, TriggerId};
-use crate::domain::job::{Job, JobStatus};
+use crate::domain::job::{Job, JobEnd, JobStatus};
 use crate::domain::operation::{OperationStatus, Outcome, Verb};
 use crate::domain::snapshot::{FormatType, History, Snapshot};
 
@@ -31,6 +31,10 @@ pub struct TriggerRequest<'a> {
     pub trigger_id: Option<TriggerId>,
     /// For a stop: let the job's time run to its end first.
     pub drain: bool,
+    /// For a savepoint: cancel the job once it is complete.
+    pub cancel: bool,
+    /// For a checkpoint: a full one, whatever the job is configured for.
+    pub full: bool,
 }
 
 /// What can be asked by its trigger id.
@@ -180,6 +184,24 @@ impl Client {
             .iter()
             .find(|entry| entry.id.eq_ignore_ascii_case(&id));
         Ok(entry.map(|entry| JobStatus::parse(&entry.status)))
+    }
+
+    /// How a job ended; the outer `None` if the cluster does not know it, the inner one while it goes on.
+    pub async fn job_end(&self, job: JobId) -> Result<Option<Option<JobEnd>>, Error> {
+        let path = format!("/jobs/{job}/execution-result");
+        let answer = self
+            .transport
+            .call::<jobs::ExecutionResult>(&Request::get(path))
+            .await;
+        Ok(found(answer)?.map(jobs::ExecutionResult::into_end))
+    }
+
+    /// What a program has accumulated, as (name, class, value).
+    pub async fn accumulators(&self, job: JobId) -> Result<Vec<(String, String, String)>, Error> {
+        let path = format!("/jobs/{job}/accumulators");
+        let answer: jobs::Accumulators = self.transport.call(&Request::get(path)).await?;
+        let parts = |one: jobs::Accumulator| (one.name, one.class, one.value);
+        Ok(answer.user.into_iter().map(parts).collect())
     }
 
     /// The max parallelism that a job sets for all its operators; `None` if it sets none, is unknown, or the version does

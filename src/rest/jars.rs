@@ -180,6 +180,25 @@ impl Client {
     /// # Errors
     /// Those of [`Client::run_jar`] that are not about a snapshot, and an answer that is no plan.
     pub async fn plan_jar(&self, jar: &str, request: &PlanRequest) -> Result<Plan, Error> {
+        let plan: jars::Planned = self.planned(jar, request).await?;
+        plan.into_plan()
+            .map_err(|err| self.not_flink(format!("its plan: {err}")))
+    }
+
+    /// The same plan as the server's JSON.
+    ///
+    /// # Errors
+    /// As [`Client::plan_jar`].
+    pub async fn plan_json(&self, jar: &str, request: &PlanRequest) -> Result<Value, Error> {
+        let plan: jars::RawPlan = self.planned(jar, request).await?;
+        Ok(plan.plan)
+    }
+
+    async fn planned<T: serde::de::DeserializeOwned>(
+        &self,
+        jar: &str,
+        request: &PlanRequest,
+    ) -> Result<T, Error> {
         let body = serde_json::to_value(request).unwrap_or(Value::Null);
         let shown = without_secrets(&body);
         // safe to repeat: it starts nothing
@@ -190,12 +209,8 @@ impl Client {
             shown: Some(&shown),
             repeatable: true,
         };
-        let answer = self
-            .transport
-            .call_for::<jars::Planned>(&request, MAIN_METHOD);
-        let plan = answer.await.map_err(|unanswered| unanswered.error)?;
-        plan.into_plan()
-            .map_err(|err| self.not_flink(format!("its plan: {err}")))
+        let answer = self.transport.call_for(&request, MAIN_METHOD);
+        answer.await.map_err(|unanswered| unanswered.error)
     }
 
     /// Deletes an uploaded jar. One that is not there any more is deleted.

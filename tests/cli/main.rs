@@ -6,6 +6,7 @@ mod answers;
 mod cancel;
 mod captured;
 mod checkpoint;
+mod commons_cli;
 mod config;
 mod connect;
 mod demo;
@@ -13,6 +14,7 @@ mod diff;
 mod dispose;
 mod faults;
 mod faults_of_life;
+mod flink;
 mod forgotten;
 mod jobs;
 mod list;
@@ -25,7 +27,6 @@ mod restore;
 mod restored;
 mod run;
 mod server;
-#[allow(dead_code, reason = "shared with the tests of inspect")]
 #[path = "../inspect/snapshots.rs"]
 mod snapshots;
 mod stop;

@@ -12,6 +12,7 @@ mod bad_input;
 mod checkpoint;
 mod cluster;
 mod disposal;
+mod dropin;
 mod failures;
 mod forgetful;
 mod high_availability;
@@ -34,6 +35,7 @@ mod tls;
 mod tool;
 mod trigger;
 mod wait;
+mod words;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -131,7 +133,12 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for version in Version::TESTED {
         let shared = Arc::new(Shared::new(version));
-        for (name, body) in rooms.iter().copied().flatten() {
+        let compared = if dropin::compares(version) {
+            dropin::TRIALS
+        } else {
+            &[]
+        };
+        for (name, body) in rooms.iter().copied().flatten().chain(compared) {
             let shared = Arc::clone(&shared);
             let trial = Trial::test(format!("{version}::{name}"), move || {
                 body(&shared);
@@ -144,7 +151,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let replay = replay::TRIALS;
     #[cfg(not(feature = "minicluster"))]
     let replay = &[];
-    let own = [tls::TRIALS, application::TRIALS, replay];
+    let own = [tls::TRIALS, application::TRIALS, words::TRIALS, replay];
     for (name, body) in own.into_iter().flatten() {
         let trial = Trial::test(format!("own::{name}"), move || {
             body();

@@ -23,7 +23,7 @@ impl Tool {
     }
 
     /// Without what an operator's environment may hold.
-    fn of(mut command: Command, dir: &Path) -> Self {
+    pub fn of(mut command: Command, dir: &Path) -> Self {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             let of_interest = ["SAVEPOINTCTL_", "FLINK_"];
@@ -167,6 +167,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// The exit code.
+    pub fn code(&self) -> Option<i32> {
+        self.code
+    }
+
     /// The exit code is this one.
     #[track_caller]
     pub fn exits(&self, code: i32) -> &Self {

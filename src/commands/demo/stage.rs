@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
@@ -82,7 +82,7 @@ impl Stage {
             "$ cd {}",
             quoted(&self.directory.display().to_string())
         ))?;
-        self.line(&format!("{} &", typed(&words)))?;
+        self.line(&format!("$ {} &", typed(&words)))?;
         let mut command = self.command(&words)?;
         let log = File::create(self.path(LOG)).and_then(|log| Ok((log.try_clone()?, log)));
         let (out, err) = log.map_err(|error| cannot("write", &self.path(LOG), &error))?;
@@ -119,7 +119,7 @@ impl Stage {
 
     /// Shows a command as one types it, runs it, shows what came back, and gives back its standard output.
     pub async fn run(&self, words: &[&str]) -> Result<String, Failure> {
-        self.line(&typed(words))?;
+        self.line(&format!("$ {}", typed(words)))?;
         let mut command = tokio::process::Command::from(self.command(words)?);
         let output = command.kill_on_drop(true).output().await;
         let output =
@@ -134,6 +134,27 @@ impl Stage {
             )));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs a command unseen, again and again, until it prints nothing any more.
+    pub async fn until_silent(&self, words: &[&str]) -> Result<(), Failure> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.output(words).await?.stdout.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(failed(format!(
+            "`{}` still printed something after {PATIENCE:?}",
+            typed(words)
+        )))
+    }
+
+    async fn output(&self, words: &[&str]) -> Result<Output, Failure> {
+        let mut command = tokio::process::Command::from(self.command(words)?);
+        let output = command.kill_on_drop(true).output().await;
+        output.map_err(|error| failed(format!("cannot run `{}`: {error}", typed(words))))
     }
 
     /// This very program, in the demo's directory, with nothing of the user's own settings.
@@ -214,7 +235,7 @@ impl Stage {
         }
         self.say("README.md there says what the programs teach. The end of it all")?;
         self.line(&format!("$ kill {pid}"))?;
-        self.line(&format!("$ rm -r {quoted}"))
+        self.line(&format!("$ rm -rf {quoted}"))
     }
 
     fn end_cluster(&mut self) {
@@ -247,7 +268,7 @@ impl Drop for Stage {
 
 fn typed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    format!("$ {NAME} {}", words.join(" "))
+    format!("{NAME} {}", words.join(" "))
 }
 
 fn failed(what: String) -> Failure {

@@ -28,7 +28,7 @@ pub async fn tell(stage: &Stage) -> Result<(), Failure> {
 async fn start(stage: &Stage) -> Result<(), Failure> {
     let song = Tally::of_text(TEXT);
     stage.say(&format!(
-        "{PROGRAM} counts the {} words of a song, 40 lines a second, into {COUNTS}",
+        "{PROGRAM} counts the {} words of a song, 30 lines a second, into {COUNTS}",
         song.total()
     ))?;
     stage.run(&["flink", "run", "-d", PROGRAM]).await?;
@@ -67,7 +67,7 @@ async fn restore(stage: &Stage, location: &str) -> Result<(), Failure> {
         "{CHANGED} counts in two subtasks, and has a second sink; this is new in it"
     ))?;
     for line in files::change() {
-        stage.line(&format!("  {line}"))?;
+        stage.line(format!("+ {line}").trim_end())?;
     }
     stage.say("It goes on from the savepoint: operators find their state by uid, and the counts are split in two")?;
     stage.run(&["restore", location, "--jar", CHANGED]).await?;
@@ -79,6 +79,7 @@ async fn compare(stage: &Stage, at_stop: &Tally) -> Result<(), Failure> {
     let song = Tally::of_text(TEXT);
     let is_sung = |stage: &Stage| stage.read(COUNTS).lines().count() as u64 >= song.total();
     stage.until("the end of the song", is_sung).await?;
+    stage.until_silent(&["jobs", "--output", "name"]).await?;
     let counts = counted(&stage.read(COUNTS))?;
     stage.say("The song is over, and so is the job")?;
     stage.run(&["jobs", "--all"]).await?;

@@ -31,6 +31,12 @@ pub(in crate::rest) struct Run {
     pub(in crate::rest) jobid: String,
 }
 
+/// The answer to a plan, as it stands.
+#[derive(Deserialize)]
+pub(in crate::rest) struct RawPlan {
+    pub(in crate::rest) plan: serde_json::Value,
+}
+
 /// The answer to a plan.
 #[derive(Deserialize)]
 pub(in crate::rest) struct Planned {

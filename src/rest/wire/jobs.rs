@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::time;
 use crate::domain::ids::JobId;
-use crate::domain::job::{Job, JobStatus, TaskCounts};
+use crate::domain::job::{Job, JobEnd, JobStatus, TaskCounts};
+use crate::domain::throwable::Throwable;
 
 /// `GET /jobs/overview`.
 #[derive(Deserialize)]
@@ -74,6 +75,66 @@ pub(in crate::rest) struct JobShape {
 #[derive(Deserialize)]
 pub(in crate::rest) struct Status {
     pub(in crate::rest) status: String,
+}
+
+/// `GET /jobs/:id/execution-result`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct ExecutionResult {
+    #[serde(rename = "job-execution-result")]
+    result: Option<JobResult>,
+}
+
+#[derive(Deserialize)]
+struct JobResult {
+    #[serde(rename = "application-status")]
+    status: String,
+    #[serde(rename = "net-runtime")]
+    net_runtime: i64,
+    #[serde(rename = "failure-cause")]
+    failure_cause: Option<FailureCause>,
+}
+
+#[derive(Deserialize)]
+struct FailureCause {
+    class: Option<String>,
+    #[serde(rename = "stack-trace")]
+    stack_trace: Option<String>,
+}
+
+impl ExecutionResult {
+    /// The job's end; `None` while it goes on.
+    pub(in crate::rest) fn into_end(self) -> Option<JobEnd> {
+        let JobResult {
+            status,
+            net_runtime,
+            failure_cause,
+        } = self.result?;
+        let cause = failure_cause.and_then(|cause| cause.stack_trace.or(cause.class));
+        Some(JobEnd {
+            status: match status.as_str() {
+                "SUCCEEDED" => JobStatus::Finished,
+                other => JobStatus::parse(other),
+            },
+            net_runtime_ms: u64::try_from(net_runtime).unwrap_or(0),
+            cause: cause.map(|text| Throwable::parse(&text)),
+        })
+    }
+}
+
+/// `GET /jobs/:id/accumulators`.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Accumulators {
+    #[serde(rename = "user-task-accumulators")]
+    pub(in crate::rest) user: Vec<Accumulator>,
+}
+
+/// One accumulator of a program.
+#[derive(Deserialize)]
+pub(in crate::rest) struct Accumulator {
+    pub(in crate::rest) name: String,
+    #[serde(rename = "type")]
+    pub(in crate::rest) class: String,
+    pub(in crate::rest) value: String,
 }
 
 /// `GET /jobs`.

@@ -82,8 +82,11 @@ pub(in crate::rest) fn trigger_body(
         Verb::Checkpoint => "",
     };
     match verb {
-        Verb::Trigger => drop(body.insert("cancel-job".to_owned(), Value::Bool(false))),
+        Verb::Trigger => drop(body.insert("cancel-job".to_owned(), Value::Bool(request.cancel))),
         Verb::Stop => drop(body.insert("drain".to_owned(), Value::Bool(request.drain))),
+        Verb::Checkpoint if request.full => {
+            body.insert("checkpointType".to_owned(), Value::from("FULL"));
+        }
         Verb::Checkpoint => {}
     }
     if let (false, Some(target)) = (directory.is_empty(), request.target_directory) {

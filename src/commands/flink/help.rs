@@ -1,0 +1,191 @@
+//! What `flink` says of itself, in this tool's words.
+
+use crate::cli::commons_cli::{OptionSpec, Values};
+use crate::cli::flink_options::Action;
+use crate::error::Failure;
+use crate::exit::Exit;
+
+/// For the page and the help of the command.
+pub const EXAMPLES: &str = "Examples:\n  \
+    savepointctl flink list -a\n  \
+    savepointctl flink savepoint -m jm:8081 2e8f00d94cde8d5f4b6b1a8bcd87e5a3 s3://bucket/savepoints\n  \
+    savepointctl flink stop -p s3://bucket/savepoints 2e8f00d94cde8d5f4b6b1a8bcd87e5a3\n  \
+    savepointctl flink run -d -s s3://bucket/savepoints/savepoint-2e8f00-50f070dbeff0 orders.jar --input topic";
+
+/// What `-v` prints.
+pub const VERSION: &str = concat!(
+    "Version: savepointctl ",
+    env!("CARGO_PKG_VERSION"),
+    ", which speaks the command line of Flink 1.20 and 2.3\n"
+);
+
+/// What differs from Flink's own command line on purpose, and why.
+pub const DIFFERENCES: &[(&str, &str)] = &[
+    (
+        "errors and wrong usage are told on stderr in sentences, never as a Java stack trace",
+        "stdout stays what scripts read",
+    ),
+    (
+        "a cluster out of reach is given up after seconds, and not after 20 tries in a minute, unless \
+         rest.retry.max-attempts or rest.retry.delay is set; client.timeout applies only where it is set",
+        "an address that is wrong is known at once, and a savepoint that takes long is waited for",
+    ),
+    (
+        "`stop` joins a stop of this tool's that is under way, and refuses a second one beside somebody else's",
+        "Flink lets the second stop fail both, and the job",
+    ),
+    (
+        "`run` and `info` upload the jar and have the JobManager run its main method; what the program prints is in its \
+         logs, and the client's configuration file does not travel with the job, only -D does",
+        "no JVM is here to run it",
+    ),
+    (
+        "`info` prints the job graph's plan as REST gives it inside of Flink's frame",
+        "the stream graph is known to Java only",
+    ),
+    (
+        "under high availability the configured rest.address is asked, with a note; without one nothing is done",
+        "any JobManager answers for the leader",
+    ),
+    (
+        "SAVEPOINTCTL_JOBMANAGER names the cluster where none of Flink's ways does, and credentials in the environment are \
+         sent",
+        "Flink has no words for them",
+    ),
+    (
+        "-m works without a configuration directory; without either the exit code is 31, as Flink's",
+        "nothing in it is needed",
+    ),
+    (
+        "what Flink ignores without a word is named on stderr: words too many, -z without high availability, -m beside a \
+         target, -j of savepoint, -type without a savepoint",
+        "nothing is silently ignored",
+    ),
+    (
+        "-v shows the requests on stderr; `flink -v` tells this tool's version",
+        "Flink's -v does nothing",
+    ),
+    (
+        "control characters in names of jobs are shown as escapes",
+        "a job's name must not command the terminal",
+    ),
+];
+
+/// The actions, for a sentence.
+pub fn actions() -> String {
+    let words: Vec<&str> = Action::ALL.into_iter().map(Action::word).collect();
+    words.join(", ")
+}
+
+fn about(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::List => ("[OPTIONS]", "lists the jobs"),
+        Action::Savepoint => (
+            "[OPTIONS] JOB_ID [DIRECTORY] | -d LOCATION",
+            "takes a savepoint, or disposes of one",
+        ),
+        Action::Checkpoint => ("[OPTIONS] JOB_ID", "takes a checkpoint"),
+        Action::Stop => ("[OPTIONS] JOB_ID", "stops a job with a savepoint"),
+        Action::Cancel => ("[OPTIONS] JOB_ID", "ends a job now"),
+        Action::Run => ("[OPTIONS] JAR [ARGS]", "runs a program"),
+        Action::Info => ("[OPTIONS] JAR [ARGS]", "shows a program's plan"),
+    }
+}
+
+/// What `-h` alone prints.
+pub fn tool() -> String {
+    let mut text =
+        "flink ACTION [OPTIONS] [ARGUMENTS], as savepointctl does it\n\nActions:\n".to_owned();
+    for action in Action::ALL {
+        let (words, what) = about(action);
+        text.push_str(&format!("  {:<11} {what}\n", action.word()));
+        text.push_str(&format!("  {:<11}   {} {words}\n", "", action.word()));
+    }
+    text.push_str("\n`flink ACTION -h` shows the options of an action.\n\n");
+    text.push_str(&long());
+    text.push('\n');
+    text
+}
+
+/// What the long help of the command adds.
+pub fn long() -> String {
+    let mut text = format!(
+        "{EXAMPLES}\n\nThe cluster, from strong to weak: high availability; a target (-t, execution.target); -D; -m; Flink's \
+         configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf.\n\nExit codes: 0 done, 1 anything else, 31 Flink's \
+         configuration cannot be read, 130 interrupted.\n\nDifferences from Flink's own command line, on purpose:\n"
+    );
+    for (what, why) in DIFFERENCES {
+        text.push_str(&format!("  - {what}.\n    Why: {why}.\n"));
+    }
+    text.trim_end().to_owned()
+}
+
+/// What `ACTION -h` prints.
+pub fn of(action: Action) -> String {
+    let (words, what) = about(action);
+    let mut text = format!("{} {words}: {what}\n\nOptions:\n", action.word());
+    for option in action.options() {
+        let note = match note(option) {
+            "" => String::new(),
+            note => format!("  {note}"),
+        };
+        text.push_str(&format!("  {:<44}{note}\n", spelled(option)).replace("  \n", "\n"));
+    }
+    text.push_str(
+        "\nLong options take one dash or two and may be abbreviated; values follow, or stand behind =, or are glued on.\n",
+    );
+    text
+}
+
+fn spelled(option: OptionSpec) -> String {
+    let long = match option.long {
+        Some(long) if long != option.short => format!(",--{long}"),
+        _ => String::new(),
+    };
+    let value = match option.values {
+        Values::None => "",
+        Values::One => " VALUE",
+        Values::Optional => " [DIRECTORY]",
+        Values::Pair => " KEY=VALUE",
+        Values::Many => " VALUE...",
+    };
+    format!("-{}{long}{value}", option.short)
+}
+
+/// What an option is for, where its name does not tell; or that only Flink itself has it.
+fn note(option: OptionSpec) -> &'static str {
+    match option.short {
+        "yid" | "yd" | "sae" | "C" => "not covered",
+        short if short.starts_with("py") => "not covered",
+        "t" | "e" => "remote is covered",
+        "m" => "HOST:PORT, or a URL",
+        "v" => "shows the requests on stderr",
+        "type" => "canonical or native",
+        "cm" | "rm" => "no_claim, claim or legacy",
+        "z" => "under high availability",
+        "j" => "the jar, for those that run a program",
+        _ => "",
+    }
+}
+
+/// A first word that is no action that is covered.
+pub fn no_action(word: &str) -> Failure {
+    if word == "run-application" {
+        return uncovered("run-application");
+    }
+    let failure = Failure::new(Exit::Usage, format!("'{word}' is no action of flink's"));
+    failure.hint(format!("say one of {}; -h tells more", actions()))
+}
+
+/// The sentence that names the command which does what is not covered.
+pub const REAL: &str =
+    "Flink's own command line does it: \"$FLINK_HOME/bin/flink\" with the same words";
+
+/// What only Flink itself does.
+pub fn uncovered(what: &str) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("{what} is not covered; nothing was done"),
+    )
+    .hint(REAL)
+}
