@@ -247,9 +247,12 @@ async fn delete(cx: &Context, item: &Item) -> Result<DisposedView, Failure> {
         Deleted::Nothing(error) => Err(Failure::from(error)
             .doing(format!("cannot dispose of {location}; nothing was deleted"))),
         Deleted::Partly { left, error } => {
-            let what = format!(
-                "{location} is no snapshot any more, but {left} of its files were not deleted"
-            );
+            let left = match left {
+                0 => "its directory was".to_owned(),
+                1 => "1 of its files was".to_owned(),
+                count => format!("{count} of its files were"),
+            };
+            let what = format!("{location} is no snapshot any more, but {left} not deleted");
             let failure = Failure::from(error).doing(what);
             Err(Failure {
                 exit: Exit::Partial,
