@@ -2,7 +2,7 @@
 
 mod end;
 mod endpoint;
-mod help;
+pub(super) mod help;
 mod job;
 mod jobs;
 mod program;
