@@ -8,6 +8,7 @@
 
 #[path = "metadata/compare.rs"]
 mod compare;
+#[cfg(feature = "minicluster")]
 #[path = "oracle/minicluster.rs"]
 mod minicluster;
 #[path = "oracle/state.rs"]
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             state::restored,
         )
         .with_ignored_flag(!wanted),
+        #[cfg(feature = "minicluster")]
         Trial::test(
             "flink_restores_what_the_minicluster_wrote",
             minicluster::restored,

@@ -1,5 +1,8 @@
 //! What is known of the program that is to go on from a snapshot.
 
+#[cfg(feature = "minicluster")]
+mod file;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,18 +14,17 @@ use crate::domain::snapshot::History;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::inspection::Names;
-use crate::inventory::preflight::{MaxParallelism, Program, ProgramOperator};
+use crate::inventory::preflight::Program;
 use crate::inventory::resolution;
 use crate::metadata;
-use crate::minicluster::program::{CompileOptions, JobGraph, ProgramSource, compile};
 use crate::rest::Client;
 use crate::rest::jars::PlanRequest;
-use crate::storage::Location;
+
+#[cfg(feature = "minicluster")]
+pub use file::of_file;
 
 /// The setting that stands for the max parallelism of every operator that sets none.
 const MAX_PARALLELISM: &str = "pipeline.max-parallelism";
-/// The largest program of a minicluster that is read.
-const MAX_PROGRAM: u64 = 16 << 20;
 
 /// The `-D` settings that go to a job.
 ///
@@ -137,50 +139,15 @@ pub async fn of_uids(cx: &Context, path: &Path) -> Result<Program, Failure> {
     Ok(Program::of_uids(Names::parse(&uids)))
 }
 
-/// A program of the minicluster.
+/// Says which feature is missing.
 ///
 /// # Errors
-/// A file that cannot be read, or is no program (2).
-pub async fn of_file(
-    cx: &Context,
-    path: &Path,
-    parallelism: Option<u32>,
-) -> Result<Program, Failure> {
-    let shown = path.display().to_string();
-    let wrong = |why: String| {
-        Failure::new(Exit::Usage, why).doing(format!("cannot read the program {shown}"))
-    };
-    let read = async {
-        let file = Location::of(&shown)?;
-        cx.storage().read(&file, MAX_PROGRAM).await
-    };
-    let content = read.await.map_err(|err| wrong(err.to_string()))?;
-    let source = ProgramSource {
-        file: &shown,
-        directory: path.parent().unwrap_or(Path::new(".")),
-        content: &content,
-    };
-    let options = CompileOptions {
-        parallelism: parallelism.unwrap_or(1),
-        ..CompileOptions::default()
-    };
-    let graph =
-        compile(source, &options).map_err(|err| Failure::new(Exit::Usage, err.to_string()))?;
-    Ok(of_graph(graph))
-}
-
-fn of_graph(graph: JobGraph) -> Program {
-    let operators = graph.operators.into_iter();
-    Program {
-        operators: operators
-            .map(|operator| ProgramOperator {
-                id: operator.id,
-                name: Some(operator.name),
-                uid: operator.uid,
-                parallelism: Some(operator.parallelism),
-                max_parallelism: Some(MaxParallelism::Seen(operator.max_parallelism)),
-            })
-            .collect(),
-        unidentified: Vec::new(),
-    }
+/// Always (2).
+#[cfg(not(feature = "minicluster"))]
+pub async fn of_file(_: &Context, path: &Path, _: Option<u32>) -> Result<Program, Failure> {
+    let what = format!(
+        "cannot read the program {}: this build of savepointctl has no feature 'minicluster'",
+        path.display()
+    );
+    Err(Failure::new(Exit::Usage, what))
 }

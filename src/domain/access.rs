@@ -159,6 +159,8 @@ pub struct Hdfs {
     pub authority: String,
     /// Hadoop's keys.
     pub settings: Vec<(String, String)>,
+    /// As whom, where Hadoop believes everybody; the system's user where nothing says it.
+    pub user: Option<String>,
     /// A principal and its keytab; without them the ticket cache speaks.
     pub keytab: Option<(String, PathBuf)>,
 }

@@ -34,6 +34,9 @@ pub fn open(
     let mut builder = ClientBuilder::new()
         .with_url(&endpoint)
         .with_config(hdfs.settings.iter().cloned());
+    if let Some(user) = &hdfs.user {
+        builder = builder.with_user(user);
+    }
     if let Some((principal, keytab)) = &hdfs.keytab {
         builder = builder
             .with_kerberos_principal(principal)

@@ -132,11 +132,8 @@ impl Cluster {
     fn url(&self, endpoint: &str, at: &Location, question: Question<'_>) -> Result<Url, Fault> {
         let wrong = || Fault::Broken(format!("{endpoint} is no URL"));
         let mut url = Url::parse(endpoint).map_err(|_| wrong())?;
-        url.path_segments_mut()
-            .map_err(|()| wrong())?
-            .pop_if_empty()
-            .extend(["webhdfs", "v1"])
-            .extend(at.path().split('/').filter(|step| !step.is_empty()));
+        let before = url.path().trim_end_matches('/');
+        url.set_path(&format!("{before}/webhdfs/v1{}", encoded(at.path())));
         let mut query = url.query_pairs_mut();
         query.extend_pairs(question.parameters);
         if let Some(token) = &self.access.token {
@@ -395,6 +392,19 @@ impl Cluster {
             Err(error) => Err(error),
         }
     }
+}
+
+/// A path as it stands in a URL: Hadoop's servers refuse some characters that others let pass.
+fn encoded(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' => encoded.push(byte.into()),
+            byte if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 fn listed(status: FileStatus) -> Listed {

@@ -346,6 +346,7 @@ fn uids_are_hashed_without_a_cluster() {
         .fails(2, &["cannot read uids"]);
 }
 
+#[cfg(feature = "minicluster")]
 #[test]
 fn a_program_of_the_minicluster_is_compiled_here() {
     let dir = Dir::new();

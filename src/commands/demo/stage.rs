@@ -235,7 +235,7 @@ impl Stage {
         }
         self.say("README.md there says what the programs teach. The end of it all")?;
         self.line(&format!("$ kill {pid}"))?;
-        self.line(&format!("$ rm -r {quoted}"))
+        self.line(&format!("$ rm -rf {quoted}"))
     }
 
     fn end_cluster(&mut self) {

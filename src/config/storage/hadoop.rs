@@ -169,8 +169,10 @@ impl StorageSettings {
         let keytab = key("security.kerberos.login.principal")
             .zip(key("security.kerberos.login.keytab"))
             .map(|(principal, keytab)| (principal, self.env.locate(keytab.as_ref())));
+        let user = self.env.text("HADOOP_USER_NAME")?;
         Ok(Hdfs {
             authority,
+            user: user.map(str::to_owned),
             settings: settings.into_iter().collect(),
             keytab,
         })

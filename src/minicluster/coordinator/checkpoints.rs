@@ -1,19 +1,15 @@
-//! The snapshots of a job, from the trigger to the end.
+//! The snapshots of a job, from the trigger to the last acknowledgement, or to their failure.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::durable;
 use super::failures;
 use super::location;
-use super::master::{Latest, Master};
+use super::master::Master;
 use super::operations::{OperationKey, Outcome, SavepointRequest, StopRequest};
 use super::record::checkpoint_timeout;
-use super::retention::Holder;
 use super::settings::Backend;
-use super::snapshot::{OperatorState, Snapshot, properties, uuid};
 use super::statistics::{
     CheckpointKind, CheckpointStatus, CheckpointView, SubtaskCheckpointView, TaskCheckpointView,
 };
@@ -24,22 +20,19 @@ use crate::minicluster::dataflow::plan::task_name;
 use crate::minicluster::dataflow::snapshot::{SubtaskState, io_failure};
 use crate::minicluster::dataflow::{Barrier, Command, TaskId};
 
-/// What Flink says instead of a path where a checkpoint has none.
-const NOT_ADDRESSABLE: &str = "<checkpoint-not-externally-addressable>";
-
 /// A snapshot under way.
 #[derive(Debug)]
 pub(super) struct Pending {
-    id: u64,
-    purpose: Purpose,
-    destination: Destination,
+    pub(super) id: u64,
+    pub(super) purpose: Purpose,
+    pub(super) destination: Destination,
     pub(super) deadline: Instant,
-    acknowledged: BTreeMap<TaskId, Vec<SubtaskState>>,
+    pub(super) acknowledged: BTreeMap<TaskId, Vec<SubtaskState>>,
 }
 
 /// Why a snapshot is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     Periodic,
     OnRequest(OperationKey),
     Savepoint { key: OperationKey, cancel_job: bool },
@@ -48,7 +41,7 @@ enum Purpose {
 
 /// Where the metadata goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Destination {
+pub(super) enum Destination {
     /// Of a checkpoint, whose state is on the heap: there is none.
     Nowhere,
     /// Beside the state.
@@ -62,13 +55,13 @@ enum Destination {
 /// A stop under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stopping {
-    key: OperationKey,
+    pub(super) key: OperationKey,
     /// Where the savepoint lies, once it is complete.
-    location: Option<String>,
+    pub(super) location: Option<String>,
 }
 
 impl Purpose {
-    fn kind(self) -> CheckpointKind {
+    pub(super) fn kind(self) -> CheckpointKind {
         match self {
             Purpose::Periodic | Purpose::OnRequest(_) => CheckpointKind::Checkpoint,
             Purpose::Savepoint { .. } => CheckpointKind::Savepoint,
@@ -202,7 +195,7 @@ impl Master {
     }
 
     /// The directory for a snapshot's state; `None` if that stays on the heap.
-    fn state_directory(&self, id: u64) -> Option<PathBuf> {
+    pub(super) fn state_directory(&self, id: u64) -> Option<PathBuf> {
         let below = self.context.checkpoint_directory(self.id)?;
         Some(below.join(format!("chk-{id}")))
     }
@@ -276,12 +269,11 @@ impl Master {
         }
     }
 
-    pub(super) fn declined(&mut self, task: TaskId, checkpoint: u64, cause: Throwable) {
+    pub(super) fn declined(&mut self, checkpoint: u64, cause: Throwable) {
         let found = self.pending.iter().position(|it| it.id == checkpoint);
         let Some(position) = found else {
             return self.late(checkpoint);
         };
-        let _ = task;
         let pending = self.pending.remove(position);
         self.abort(pending, failures::declined(cause));
     }
@@ -321,7 +313,7 @@ impl Master {
     }
 
     /// A snapshot came to nothing; the job goes on.
-    fn abort(&mut self, pending: Pending, failure: Throwable) {
+    pub(super) fn abort(&mut self, pending: Pending, failure: Throwable) {
         if let Some(directory) = self.state_directory(pending.id) {
             self.context.holders.remove_failed(&directory);
             self.abandoned.insert(pending.id);
@@ -346,193 +338,5 @@ impl Master {
             }
         }
         self.finish_if_exhausted();
-    }
-
-    /// All subtasks have acknowledged: writes the metadata, and lets go of the snapshot before.
-    fn complete(&mut self, mut pending: Pending) {
-        let snapshot = self.snapshot(&mut pending);
-        let (location, files) = match self.write_metadata(&pending, &snapshot) {
-            Ok(written) => written,
-            Err(cause) => {
-                let failure = failures::not_finalized(pending.id, cause);
-                return self.abort(pending, failure);
-            }
-        };
-        let holder = Holder::Job {
-            job: self.id,
-            checkpoint: pending.id,
-            restored: false,
-        };
-        let state_files = snapshot.files();
-        self.context.holders.own(&holder, &state_files);
-        let is_savepoint = pending.purpose.kind().is_savepoint();
-        match (&location, is_savepoint) {
-            (Some(location), true) => {
-                let holder = Holder::Location(location.clone());
-                self.context.holders.own(&holder, &state_files);
-                self.context.holders.own(&holder, &files);
-            }
-            _ => self.context.holders.own(&holder, &files),
-        }
-        if state_files.is_empty()
-            && let Some(directory) = self.state_directory(pending.id)
-        {
-            // a job without state leaves nothing in it
-            self.context.holders.remove_if_empty(&directory);
-        }
-        let before = self.latest.replace(Latest {
-            snapshot: Arc::new(snapshot),
-            holder,
-            location: location.clone(),
-            is_own_checkpoint: !is_savepoint,
-        });
-        let path = location
-            .clone()
-            .unwrap_or_else(|| NOT_ADDRESSABLE.to_owned());
-        self.record.lock().tracker.completed(pending.id, path);
-        if let Some(before) = before {
-            self.release(&before);
-        }
-        if let Some(execution) = &self.execution {
-            execution.command_all(Command::Complete(pending.id));
-        }
-        self.tell(&pending, location);
-    }
-
-    /// Tells whoever asked for a snapshot that it is complete, and does what was to follow.
-    fn tell(&mut self, pending: &Pending, location: Option<String>) {
-        let location = location.unwrap_or_default();
-        match pending.purpose {
-            Purpose::Periodic => {}
-            Purpose::OnRequest(key) => {
-                self.context
-                    .operations
-                    .end(key, Outcome::Checkpoint(pending.id));
-            }
-            Purpose::Savepoint { key, cancel_job } => {
-                if cancel_job {
-                    self.cancel();
-                }
-                self.context
-                    .operations
-                    .end(key, Outcome::Location(location));
-            }
-            Purpose::Stop { key, .. } => {
-                let location = Some(location);
-                self.stopping = Some(Stopping { key, location });
-                return self.finish_tasks();
-            }
-        }
-        self.finish_if_exhausted();
-    }
-
-    /// The snapshot of all that was acknowledged.
-    fn snapshot(&self, pending: &mut Pending) -> Snapshot {
-        let mut operators: Vec<OperatorState> = Vec::new();
-        for (task, states) in std::mem::take(&mut pending.acknowledged) {
-            for state in states {
-                let known = operators.iter().position(|it| it.id == state.operator);
-                let at = known.unwrap_or_else(|| {
-                    operators.push(self.operator(task.vertex, &state));
-                    operators.len() - 1
-                });
-                operators[at].subtasks.push((task.subtask, state));
-            }
-        }
-        Snapshot {
-            checkpoint: pending.id,
-            is_savepoint: pending.purpose.kind().is_savepoint(),
-            operators,
-        }
-    }
-
-    /// The operator that state is of: the first of the vertex with its id.
-    fn operator(&self, vertex: usize, state: &SubtaskState) -> OperatorState {
-        let vertex = &self.graph.vertices[vertex];
-        let mut operators = vertex.operators.iter().map(|at| &self.graph.operators[*at]);
-        let operator = operators.find(|operator| operator.id == state.operator);
-        OperatorState {
-            id: state.operator,
-            name: operator.map(|it| it.name.clone()).unwrap_or_default(),
-            uid: operator.and_then(|it| it.uid.clone()),
-            parallelism: vertex.parallelism,
-            max_parallelism: vertex.max_parallelism,
-            subtasks: Vec::new(),
-        }
-    }
-
-    /// Writes the metadata to where it belongs; gives the location, and the file.
-    fn write_metadata(
-        &self,
-        pending: &Pending,
-        snapshot: &Snapshot,
-    ) -> Result<(Option<String>, Vec<PathBuf>), Throwable> {
-        let drain = matches!(pending.purpose, Purpose::Stop { drain: true, .. });
-        let settings = &self.context.settings;
-        let kind = pending.purpose.kind();
-        let properties = properties(kind, drain, settings.retention);
-        let randomness = settings.randomness.as_ref();
-        let write = |directory: Option<&Path>| snapshot.write(properties, directory, randomness);
-        if let Some(directory) = self.state_directory(pending.id) {
-            durable::sync_directory(&directory).map_err(|error| io_failure(&error))?;
-        }
-        match &pending.destination {
-            Destination::Nowhere => Ok((None, Vec::new())),
-            Destination::Heap => {
-                let number = self.context.heap.keep(write(None)?);
-                Ok((Some(location::of_heap(number)), Vec::new()))
-            }
-            Destination::Checkpoint(directory) | Destination::Savepoint(directory) => {
-                let bytes = write(Some(directory))?;
-                durable::write(directory, "_metadata", &bytes, &uuid(randomness))
-                    .map_err(|error| io_failure(&error))?;
-                let file = directory.join("_metadata");
-                Ok((Some(location::of_path(directory)), vec![file]))
-            }
-        }
-    }
-
-    /// The job needs a snapshot no more.
-    pub(super) fn release(&self, before: &Latest) {
-        if before.is_own_checkpoint {
-            self.record
-                .lock()
-                .tracker
-                .discarded(before.snapshot.checkpoint);
-        }
-        if let Err(error) = self.context.holders.release(&before.holder) {
-            let failure = io_failure(&error);
-            let now_ms = self.context.now_ms();
-            self.record.lock().failed(failure, None, now_ms);
-        }
-    }
-
-    /// The job ends, and leaves its latest checkpoint to the user.
-    pub(super) fn retain(&self, latest: &Latest, location: &str) {
-        let kept = Holder::Location(location.to_owned());
-        self.context.holders.hand_over(&latest.holder, &kept);
-    }
-
-    /// The job has finished: if it was stopped, that is done.
-    pub(super) fn stopped(&mut self) {
-        if let Some(Stopping { key, location }) = self.stopping.take() {
-            let location = location.unwrap_or_default();
-            self.context
-                .operations
-                .end(key, Outcome::Location(location));
-        }
-    }
-
-    /// The job failed, or was cancelled, before a stop was done. If its savepoint is not complete, its own end tells.
-    pub(super) fn stop_failed(&mut self, failure: &Throwable) {
-        if let Some(Stopping {
-            key,
-            location: Some(location),
-        }) = self.stopping.take()
-        {
-            let failure = failures::stopping_failed(&location, self.id, failure.clone());
-            let failure = failures::completion(failure);
-            self.context.operations.end(key, Outcome::Failed(failure));
-        }
     }
 }

@@ -187,7 +187,7 @@ impl Master {
                 states,
                 part,
             } => self.acknowledged(task, checkpoint, states, part),
-            ReportedEvent::Declined { checkpoint, cause } => self.declined(task, checkpoint, cause),
+            ReportedEvent::Declined { checkpoint, cause } => self.declined(checkpoint, cause),
             ReportedEvent::Exhausted => {
                 self.exhausted.insert(task);
             }

@@ -6,6 +6,7 @@
 
 mod checkpoints;
 mod cluster;
+mod completion;
 mod context;
 mod disposal;
 mod durable;

@@ -19,7 +19,7 @@ use crate::metadata::properties::{
 };
 use crate::metadata::{self, Format, Metadata, MetadataVersion, Text};
 use crate::minicluster::dataflow::snapshot::{
-    KeyedHandle, ListsHandle, Place, Stored, SubtaskState,
+    KeyedHandle, ListsHandle, Place, Stored, SubtaskState, uuid,
 };
 
 /// What a job can start from: the state of all its stateful operators.
@@ -254,19 +254,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// A random UUID.
-pub(super) fn uuid(randomness: &dyn Randomness) -> String {
-    let hex = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
-    let (a, b, c, d, e) = (
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    );
-    format!("{a}-{b}-{c}-{d}-{e}")
 }
 
 /// From the file's model to ours.

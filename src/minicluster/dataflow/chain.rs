@@ -9,7 +9,7 @@ use super::channel::Closed;
 use super::keyed::Aggregate;
 use super::output::{Output, SendError};
 use super::sink::FileSink;
-use super::snapshot::{KeyedHandle, List, SubtaskState, Target, io_failure, write_lists};
+use super::snapshot::{KeyedHandle, List, SubtaskState, Target, io_failure, uuid, write_lists};
 use super::source::SPLITS;
 use crate::domain::ids::OperatorId;
 use crate::minicluster::coordinator::{Randomness, Throwable};
@@ -179,7 +179,7 @@ impl Chain {
         for (operator, lists, keyed) in self.collect(checkpoint, splits) {
             let lists = match lists.is_empty() {
                 true => None,
-                false => Some(write_lists(target.open(&file_name(randomness))?, &lists)?),
+                false => Some(write_lists(target.open(&uuid(randomness))?, &lists)?),
             };
             let mut state = SubtaskState {
                 operator,
@@ -189,7 +189,7 @@ impl Chain {
             if let Some(at) = keyed
                 && let Function::Aggregate(aggregate) = &self.steps[at].function
             {
-                let (out, file) = aggregate.write(target.open(&file_name(randomness))?)?;
+                let (out, file) = aggregate.write(target.open(&uuid(randomness))?)?;
                 state.keyed.push(KeyedHandle {
                     range: aggregate.range(),
                     offsets: file.offsets,
@@ -235,19 +235,6 @@ impl Chain {
         }
         found
     }
-}
-
-/// A random name, in the form of a UUID as Flink's have it.
-fn file_name(randomness: &dyn Randomness) -> String {
-    let hex = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
-    let (a, b, c, d, e) = (
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    );
-    format!("{a}-{b}-{c}-{d}-{e}")
 }
 
 /// Opens one subtask of a file sink.

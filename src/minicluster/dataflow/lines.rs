@@ -169,6 +169,7 @@ mod tests {
         let mut all = all;
         all.sort();
         assert_eq!(seen, all);
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::ids::OperatorId;
 use crate::domain::key_group::KeyGroupRange;
 use crate::metadata::handle::{DistributionMode, NamedState, Offsets};
-use crate::minicluster::coordinator::Throwable;
+use crate::minicluster::coordinator::{Randomness, Throwable};
 use crate::state::write::{ListState, OperatorWriter, WriteError};
 use crate::state::{Element, ElementType};
 
@@ -153,6 +153,19 @@ pub(super) fn write_lists(out: Out, lists: &[List]) -> Result<ListsHandle, Write
     let stored = out.store(file.size)?;
     let states = file.states;
     Ok(ListsHandle { states, stored })
+}
+
+/// A random UUID: what files and handles are called.
+pub(in crate::minicluster) fn uuid(randomness: &dyn Randomness) -> String {
+    let hex = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
+    let (a, b, c, d, e) = (
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    );
+    format!("{a}-{b}-{c}-{d}-{e}")
 }
 
 /// A failure to read or write, as Java has it.

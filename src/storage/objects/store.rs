@@ -183,8 +183,13 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
         if range.is_empty() {
             return Ok(Vec::new());
         }
+        // some servers do not count beyond what a signed number holds
+        let range_of_it = match i64::try_from(range.end) {
+            Ok(_) => GetRange::Bounded(range.clone()),
+            Err(_) => GetRange::Offset(range.start),
+        };
         let options = GetOptions {
-            range: Some(GetRange::Bounded(range.clone())),
+            range: Some(range_of_it),
             ..GetOptions::default()
         };
         match self.store.get_opts(&key(file)?, options).await {

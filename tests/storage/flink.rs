@@ -1,0 +1,112 @@
+//! Flink itself writes savepoints to S3 and to HDFS, and the tool lives with them there.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cluster::{Cluster, Version};
+use crate::servers::{BUCKET, Server, Servers, script};
+use crate::tool::Tool;
+
+/// The trials.
+pub const TRIALS: [(&str, fn(&Servers)); 2] = [
+    (
+        "a_savepoint_on_s3_is_taken_found_inspected_restored_and_disposed_of",
+        on_s3,
+    ),
+    (
+        "a_savepoint_on_hdfs_is_taken_found_inspected_restored_and_disposed_of",
+        on_hdfs,
+    ),
+];
+
+fn on_s3(servers: &Servers) {
+    let server = servers.s3();
+    let version = Version::NEWEST;
+    let plugin = script("s3", &["plugin", &version.to_string()]);
+    // where the cluster of that name will be
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("flink-{}-s3", std::process::id()))
+        .join("plugins/s3");
+    fs::create_dir_all(&dir).unwrap();
+    for jar in fs::read_dir(plugin).unwrap() {
+        let jar = jar.unwrap();
+        fs::copy(jar.path(), dir.join(jar.file_name())).unwrap();
+    }
+    let settings = [
+        format!("s3.endpoint={}", server.said),
+        "s3.path.style.access=true".to_owned(),
+        "s3.access-key=testaccess".to_owned(),
+        "s3.secret-key=testsecret123".to_owned(),
+        format!("{}=s3://{BUCKET}/savepoints", version.savepoint_dir_key()),
+    ];
+    let cluster = start("s3", &settings, &[]);
+    life(&cluster, &format!("s3://{BUCKET}/savepoints/"), |tool| {
+        // what Flink reads is what we read
+        tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
+    });
+}
+
+fn on_hdfs(servers: &Servers) {
+    let server: &Server = servers.hdfs();
+    let authority = server.said.split(' ').next().unwrap();
+    let directory = format!("hdfs://{authority}/savepoints of%20flink");
+    let settings = [
+        "flink.hadoop.dfs.replication=1".to_owned(),
+        format!("{}={directory}", Version::NEWEST.savepoint_dir_key()),
+    ];
+    let class_path = script("hdfs", &["classpath"]);
+    let cluster = start("hdfs", &settings, &["--classpath", &class_path]);
+    life(&cluster, &format!("{directory}/"), |_| {});
+}
+
+fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
+    let version = Version::NEWEST;
+    let mut words: Vec<String> = options.iter().map(|word| (*word).to_owned()).collect();
+    for setting in settings.iter().cloned().chain(version.keep_three()) {
+        words.extend(["--conf".to_owned(), setting]);
+    }
+    Cluster::start(version, name, &words, &[]).with_job()
+}
+
+/// The life of a savepoint, as a user has it.
+fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
+    let tool = |words: &[&str]| {
+        let mut tool = cluster.tool([]).args(words);
+        reach(&mut tool);
+        tool
+    };
+    let job = cluster.job(&[]);
+    let location = tool(&["trigger", &job.id])
+        .run()
+        .exits(0)
+        .stdout
+        .trim()
+        .to_owned();
+    assert!(location.starts_with(directory), "{location}");
+
+    let said = tool(&["inspect", &location, "-o", "json"]).run();
+    let found: Value = serde_json::from_str(&said.exits(0).stdout).unwrap();
+    assert_eq!(found["metadata_path"], format!("{location}/_metadata"));
+    assert_eq!(found["snapshot_type"], "savepoint");
+    assert!(found["state_size"].as_u64().unwrap() > 0, "{found}");
+    let said = tool(&["inspect", &format!("latest:{}", job.id), "-o", "json"]).run();
+    let latest: Value = serde_json::from_str(&said.exits(0).stdout).unwrap();
+    assert_eq!(latest["metadata_path"], found["metadata_path"]);
+    let said = tool(&["inspect", directory]).run();
+    assert!(said.exits(4).stderr.contains(&location), "{said}");
+
+    let said = tool(&["stop", &job.id]).run();
+    let stopped = said.exits(0).stdout.trim().to_owned();
+    let said = tool(&["restore", &stopped, "--jar", &cluster.own_jar()]).run();
+    let restored = cluster.started(&said);
+    for gone in [&location, &stopped] {
+        if *gone == stopped {
+            restored.cancel();
+        }
+        tool(&["dispose", "--yes", gone]).run().exits(0);
+        let said = tool(&["inspect", gone]).run();
+        assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
+    }
+}
