@@ -64,6 +64,10 @@ impl Exit {
             "partial: for example the savepoint is there, but the job did not stop; or some of several items failed",
         ),
         (
+            Exit::FlinkFatal,
+            "under `flink` only: it cannot begin, as where its configuration cannot be read",
+        ),
+        (
             Exit::Interrupted,
             "interrupted; what the cluster keeps doing is said, with the command that resumes",
         ),
@@ -88,6 +92,6 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_names_each_code_once() {
         let codes: Vec<u8> = Exit::TABLE.iter().map(|(exit, _)| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 31, 130]);
     }
 }

@@ -19,55 +19,60 @@ pub const VERSION: &str = concat!(
     ", which speaks the command line of Flink 1.20 and 2.3\n"
 );
 
-/// What differs from Flink's own command line on purpose, and why.
+/// What differs from Flink's own command line on purpose: in what, and how and why.
 pub const DIFFERENCES: &[(&str, &str)] = &[
     (
-        "errors and wrong usage are told on stderr in sentences, never as a Java stack trace",
-        "stdout stays what scripts read",
+        "Errors",
+        "Failures and wrong usage are told on stderr in sentences, never as a Java stack trace, so that stdout holds only \
+         what scripts read. Help and versions are this tool's own.",
     ),
     (
-        "a cluster out of reach is given up after seconds, and not after 20 tries in a minute, unless \
-         rest.retry.max-attempts or rest.retry.delay is set; client.timeout applies only where it is set",
-        "an address that is wrong is known at once, and a savepoint that takes long is waited for",
+        "Time-outs",
+        "A cluster out of reach is given up after seconds, and not after 20 tries in a minute, unless \
+         rest.retry.max-attempts or rest.retry.delay is set: a wrong address is known at once. client.timeout applies only \
+         where it is set: a savepoint that takes long is waited for.",
     ),
     (
-        "`stop` joins a stop of this tool's that is under way, and refuses a second one beside somebody else's",
-        "Flink lets the second stop fail both, and the job",
+        "Two stops",
+        "A stop joins one of this tool's that is under way, and is refused beside somebody else's: Flink would let the \
+         second one fail both, and the job.",
     ),
     (
-        "`run` and `info` upload the jar and have the JobManager run its main method; what the program prints is in its \
-         logs, and the client's configuration file does not travel with the job, only -D does",
-        "no JVM is here to run it",
+        "Programs",
+        "run and info upload the jar and have the JobManager run its main method, because no JVM is here: what the program \
+         prints is in the JobManager's logs, and only -D settings travel with the job, not the client's configuration file. \
+         Accumulators are printed as REST tells them.",
     ),
     (
-        "`info` prints the job graph's plan as REST gives it inside of Flink's frame",
-        "the stream graph is known to Java only",
+        "Plans",
+        "Inside of Flink's frame, info prints the job graph as REST gives it; the stream graph is known to Java only.",
     ),
     (
-        "under high availability the configured rest.address is asked, with a note; without one nothing is done",
-        "any JobManager answers for the leader",
+        "High availability",
+        "The leader is not looked up: the configured rest.address is asked, with a note, because any JobManager answers. \
+         Without one nothing is done.",
     ),
     (
-        "SAVEPOINTCTL_JOBMANAGER names the cluster where none of Flink's ways does, and credentials in the environment are \
-         sent",
-        "Flink has no words for them",
+        "Configuration",
+        "-m works without a configuration directory, since nothing in it is needed. SAVEPOINTCTL_JOBMANAGER names the \
+         cluster where none of Flink's ways does, and credentials in the environment are sent: Flink has no words for them.",
     ),
     (
-        "-m works without a configuration directory; without either the exit code is 31, as Flink's",
-        "nothing in it is needed",
+        "What is ignored",
+        "What Flink ignores without a word is named on stderr: words too many, -m beside a target or under high availability, \
+         -z without it, -j of savepoint, -type without a savepoint, -n and -cm without -s.",
     ),
     (
-        "what Flink ignores without a word is named on stderr: words too many, -z without high availability, -m beside a \
-         target, -j of savepoint, -type without a savepoint",
-        "nothing is silently ignored",
+        "What is not covered",
+        "YARN, Kubernetes and local targets, Python programs, -C and -sae are refused, and Flink's own command is named.",
     ),
     (
-        "-v shows the requests on stderr; `flink -v` tells this tool's version",
-        "Flink's -v does nothing",
+        "-v",
+        "It shows the requests on stderr; Flink's does nothing.",
     ),
     (
-        "control characters in names of jobs are shown as escapes",
-        "a job's name must not command the terminal",
+        "Names of jobs",
+        "Control characters in them are shown as escapes: a name must not command the terminal.",
     ),
 ];
 
@@ -114,8 +119,8 @@ pub fn long() -> String {
          configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf.\n\nExit codes: 0 done, 1 anything else, 31 Flink's \
          configuration cannot be read, 130 interrupted.\n\nDifferences from Flink's own command line, on purpose:\n"
     );
-    for (what, why) in DIFFERENCES {
-        text.push_str(&format!("  - {what}.\n    Why: {why}.\n"));
+    for (what, how) in DIFFERENCES {
+        text.push_str(&format!("  {what}: {how}\n"));
     }
     text.trim_end().to_owned()
 }

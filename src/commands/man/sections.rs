@@ -1,6 +1,6 @@
 //! What manual pages say that the command tree does not know.
 
-use super::super::flink;
+use super::super::flink::help::DIFFERENCES;
 use crate::exit::Exit;
 
 /// What a command's page says besides its flags.
@@ -137,6 +137,8 @@ const CLUSTER: &str = "The endpoint comes from `-m`, SAVEPOINTCTL_JOBMANAGER, `-
 const CLUSTER_AND_STORAGE: &str = "The endpoint comes from `-m`, SAVEPOINTCTL_JOBMANAGER, `-D`, or Flink's configuration, \
     the first that is given; credentials of storage from the storages' usual variables, or the same configuration. \
     `savepointctl`(1) lists all variables and files.";
+const FLINKS_CLUSTER: &str = "The cluster is named, from strong to weak, by high availability, a target (`-t`, \
+    execution.target), `-D`, `-m`, and Flink's configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf.";
 const NOTHING: &str = "None.";
 
 const LOOKS_ONLY: &str = "Nothing was changed anywhere: it only looks.";
@@ -207,9 +209,9 @@ pub(super) fn of(command: &str) -> Told {
         ),
         "uid" | "completions" | "man" => (OFFLINE, LOOKS_ONLY, NOTHING),
         "flink" => (
-            &[E::Success, E::Failed, E::FlinkFatal][..],
-            "What was triggered goes on in the cluster; the trigger id is told on stderr.",
-            CLUSTER,
+            &[E::Success, E::Failed, E::FlinkFatal, E::Interrupted][..],
+            "What was triggered goes on in the cluster; the trigger id is told on stderr, with the command that waits for it.",
+            FLINKS_CLUSTER,
         ),
         _ => (OF_A_LOOK, LOOKS_ONLY, CLUSTER),
     };
@@ -217,10 +219,9 @@ pub(super) fn of(command: &str) -> Told {
         exits,
         interruption,
         reads,
-        differences: if command == "flink" {
-            flink::help::DIFFERENCES
-        } else {
-            &[]
+        differences: match command {
+            "flink" => DIFFERENCES,
+            _ => &[],
         },
     }
 }
