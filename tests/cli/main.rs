@@ -29,6 +29,7 @@ mod restored;
 mod run;
 mod server;
 #[path = "../inspect/snapshots.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod snapshots;
 mod stop;
 mod storage;
