@@ -1,6 +1,8 @@
 //! `minicluster`: the embedded runtime.
 
 #[cfg(feature = "minicluster")]
+mod printed;
+#[cfg(feature = "minicluster")]
 mod serve;
 
 use std::net::IpAddr;
