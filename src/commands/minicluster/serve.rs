@@ -251,6 +251,7 @@ fn programs(args: &MiniclusterArgs, config: &MiniclusterConfig, cx: &Context) ->
     Programs {
         directory: cx.environment().directory().to_owned(),
         parallelism: config.parallelism.unwrap_or(1),
+        max_parallelism: config.max_parallelism,
         chaining: config.chaining.unwrap_or(true),
         strict_chains: args.strict_chains,
         duration: |text| value::flink_duration(text).ok(),

@@ -187,6 +187,7 @@ pub(super) fn source<'a>(api: &'a Api, upload: &'a Upload) -> ProgramSource<'a> 
 pub(super) fn defaults(api: &Api) -> CompileOptions {
     CompileOptions {
         parallelism: api.programs.parallelism,
+        max_parallelism: api.programs.max_parallelism,
         chaining: api.programs.chaining,
         strict_chains: api.programs.strict_chains,
     }

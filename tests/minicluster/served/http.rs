@@ -194,6 +194,51 @@ fn an_uploaded_program_is_listed_planned_and_deleted() {
 }
 
 #[test]
+fn the_settings_of_a_job_are_honoured_or_refused() {
+    let mini = Mini::start("-D pipeline.max-parallelism=256");
+    let id = mini.upload("tiny.toml", PROGRAM);
+    let run = |settings: serde_json::Value| {
+        let body = json!({ "flinkConfiguration": settings });
+        let (status, answer) = mini.ask("POST", &format!("/jars/{id}/run"), Some(&body));
+        let job = answer["jobid"].as_str().unwrap_or_default();
+        let most =
+            mini.ask("GET", &format!("/jobs/{job}"), None).1["vertices"][0]["maxParallelism"]
+                .clone();
+        (status, most, answer.to_string())
+    };
+    assert_eq!(run(json!({})).1, 256);
+    let settings = json!({
+        "pipeline.max-parallelism": "512",
+        "restart-strategy.type": "none",
+        "execution.checkpointing.interval": "0",
+        "s3.endpoint": "of no concern here",
+    });
+    assert_eq!(run(settings).1, 512);
+    for (settings, said) in [
+        (
+            json!({ "pipeline.max-parallelism": "32769" }),
+            "at most 32768",
+        ),
+        (json!({ "parallelism.default": "32769" }), "at most 32768"),
+        (
+            json!({ "parallelism.default": "512" }),
+            "above its max_parallelism 256",
+        ),
+        (
+            json!({ "restart-strategy": "now-and-then" }),
+            "Could not parse value 'now-and-then'",
+        ),
+        (
+            json!({ "state.savepoints.dir": "/sp" }),
+            "takes 'state.savepoints.dir' for all of its jobs",
+        ),
+    ] {
+        let (status, _, answer) = run(settings);
+        assert!(status == 400 && answer.contains(said), "{status} {answer}");
+    }
+}
+
+#[test]
 fn a_program_that_is_none_is_told_by_line_and_column() {
     let mini = Mini::start("");
     let id = mini.upload("bad.toml", "[[operator]]\ntype = \"teleport\"\n");
