@@ -1,6 +1,8 @@
 //! `minicluster`: the embedded runtime.
 
 #[cfg(feature = "minicluster")]
+mod printed;
+#[cfg(feature = "minicluster")]
 mod serve;
 
 use std::net::IpAddr;
@@ -70,6 +72,7 @@ Their directory, where they are files:
   state.backend.savepoints.fs.dir, execution.checkpointing.savepoint-dir, state.savepoints.dir,
   savepoints.state.backend.fs.dir, execution.checkpointing.dir, state.checkpoints.dir,
   state.backend.fs.checkpointdir, DIR/savepoints of --dir
+All savepoints are in the native format, whatever a client asks for.
 
 Faults:
   TARGET:ACTION[@WHICH], and may be given several times.

@@ -9,6 +9,7 @@ use crate::cli::value;
 use crate::config::env::Environment;
 use crate::config::error::ConfigError;
 use crate::config::file::{FlinkConfig, FlinkValue};
+use crate::domain::key_group::MAX_KEY_GROUPS;
 
 /// Where savepoints go, by the first design and by Flink 1.0.
 const SAVEPOINT_BACKEND: &[&str] = &["state.backend.savepoints", "savepoints.state.backend"];
@@ -80,6 +81,8 @@ pub struct MiniclusterConfig {
     pub history: Option<usize>,
     /// How many subtasks an operator has.
     pub parallelism: Option<u32>,
+    /// How many key groups it has, if that is not to be computed.
+    pub max_parallelism: Option<u32>,
     /// Whether operators are chained.
     pub chaining: Option<bool>,
     /// The REST server's port.
@@ -109,14 +112,18 @@ impl MiniclusterConfig {
         Ok(Self {
             savepoints: keys.savepoints(&mut warnings)?,
             checkpoints: keys.checkpoints()?,
-            checkpoint_interval: keys.duration("execution.checkpointing.interval")?,
-            checkpoint_timeout: keys.duration("execution.checkpointing.timeout")?,
+            checkpoint_interval: keys
+                .duration("execution.checkpointing.interval")?
+                // Flink's way to say never
+                .filter(|interval| !interval.is_zero()),
+            checkpoint_timeout: keys.some_time("execution.checkpointing.timeout")?,
             retention: keys.retention()?,
             restart_attempts,
             restart_delay,
             async_store: keys.duration("rest.async.store-duration")?,
             history: keys.number("web.checkpoints.history")?,
-            parallelism: keys.number("parallelism.default")?,
+            parallelism: keys.parallelism("parallelism.default")?,
+            max_parallelism: keys.max_parallelism()?,
             chaining: keys.chaining()?,
             port: keys.number("rest.port")?,
             warnings,
@@ -295,6 +302,37 @@ impl Keys<'_> {
         match value::flink_duration(&found.value) {
             Ok(duration) => Ok(Some(duration)),
             Err(why) => Err(wrong((key, found), &why.to_string())),
+        }
+    }
+
+    /// A duration that is none where it is zero.
+    fn some_time(&self, key: &str) -> Result<Option<Duration>, ConfigError> {
+        match (self.duration(key)?, self.flink.get(key)) {
+            (Some(Duration::ZERO), Some(found)) => Err(wrong((key, found), "must not be zero")),
+            (duration, _) => Ok(duration),
+        }
+    }
+
+    fn parallelism(&self, key: &str) -> Result<Option<u32>, ConfigError> {
+        let Some(found) = self.flink.get(key) else {
+            return Ok(None);
+        };
+        let number = found.value.trim().parse().ok();
+        match number.filter(|number| (1..=MAX_KEY_GROUPS).contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(wrong(
+                (key, found),
+                &format!("must be a whole number from 1 to {MAX_KEY_GROUPS}"),
+            )),
+        }
+    }
+
+    fn max_parallelism(&self) -> Result<Option<u32>, ConfigError> {
+        let key = "pipeline.max-parallelism";
+        match self.flink.get(key) {
+            // Flink's default: it is computed
+            Some(found) if found.value.trim() == "-1" => Ok(None),
+            _ => self.parallelism(key),
         }
     }
 

@@ -229,6 +229,22 @@ fn a_value_that_cannot_be_used_is_named_with_its_key_and_source() {
             "execution.checkpointing.interval (flag -D)",
         ),
         (
+            "parallelism.default=0",
+            "parallelism.default (flag -D) must be a whole number from 1 to 32768",
+        ),
+        (
+            "parallelism.default=32769",
+            "parallelism.default (flag -D) must be a whole number from 1 to 32768",
+        ),
+        (
+            "pipeline.max-parallelism=0",
+            "pipeline.max-parallelism (flag -D) must be a whole number from 1 to 32768",
+        ),
+        (
+            "execution.checkpointing.timeout=0",
+            "execution.checkpointing.timeout (flag -D) must not be zero",
+        ),
+        (
             "parallelism.default=-1",
             "parallelism.default (flag -D) must be a whole number",
         ),
@@ -287,4 +303,19 @@ fn what_has_no_effect_is_said() {
     };
     assert!(directory.contains("savepoints.state.backend.fs.dir (flag -D) has no effect"));
     assert!(restart.contains("restart-strategy.type (flag -D) is exponential-delay"));
+}
+
+#[test]
+fn an_interval_of_zero_means_never_and_a_max_parallelism_of_minus_one_computed() {
+    let found = config(
+        "execution.checkpointing.interval=0 pipeline.max-parallelism=-1",
+        None,
+    )
+    .unwrap();
+    assert_eq!(
+        (found.checkpoint_interval, found.max_parallelism),
+        (None, None)
+    );
+    let found = config("pipeline.max-parallelism=512", None).unwrap();
+    assert_eq!(found.max_parallelism, Some(512));
 }

@@ -135,6 +135,18 @@ const KNOWN: &[Known] = &[
         kind: Kind::Failed,
     },
     Known {
+        text: "Cannot find checkpoint or savepoint file/directory 'jobmanager:",
+        meaning: "",
+        hint: "savepoints on a heap are gone when their cluster ends or disposes of them: `savepointctl list` shows those that there are",
+        kind: Kind::NoSnapshot,
+    },
+    Known {
+        text: "Cannot access file system for checkpoint/savepoint path 'jobmanager:",
+        meaning: "",
+        hint: "savepoints on a heap are known to their own cluster alone, as long as it runs",
+        kind: Kind::NoSnapshot,
+    },
+    Known {
         text: "Cannot find checkpoint or savepoint file/directory",
         meaning: "",
         hint: "the cluster does not see it: check the path, and that every JobManager can read it",
@@ -347,6 +359,26 @@ mod tests {
         assert_eq!(
             found.sentence,
             "Failed to create savepoint directory at /f: /f (FileAlreadyExistsException)"
+        );
+    }
+
+    #[test]
+    fn a_savepoint_that_was_on_a_heap_is_not_looked_for_in_files() {
+        let lost = |location: &str, file_system: &str| {
+            diagnosed(&format!(
+                "java.io.FileNotFoundException: Cannot find checkpoint or savepoint file/directory '{location}' on file system '{file_system}'.\n\tat x"
+            ))
+        };
+        let heap = lost("jobmanager://savepoints/1", "jobmanager");
+        assert_eq!(heap.kind, Kind::NoSnapshot);
+        assert!(
+            heap.hint
+                .is_some_and(|hint| hint.contains("on a heap are gone"))
+        );
+        let file = lost("/sp/savepoint-1", "file");
+        assert!(
+            file.hint
+                .is_some_and(|hint| hint.contains("check the path"))
         );
     }
 

@@ -175,7 +175,11 @@ impl Client {
                 .transport
                 .call::<jobs::Status>(&Request::get(format!("/jobs/{job}/status")))
                 .await;
-            return Ok(found(answer)?.map(|answer| JobStatus::parse(&answer.status)));
+            return match answer {
+                // 2.3 answers 500 and not 404 here
+                Err(error) if is_unknown_job(&error) => Ok(None),
+                answer => Ok(found(answer)?.map(|answer| JobStatus::parse(&answer.status))),
+            };
         }
         let ids: jobs::Ids = self.transport.call(&Request::get("/jobs")).await?;
         let id = job.to_string();
@@ -419,6 +423,12 @@ fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
         Err(Error::Refused { status: 404, .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether the root cause of a refusal is that there is no such job, whatever its status.
+fn is_unknown_job(error: &Error) -> bool {
+    let cause = error.refusal().map(|(_, cause)| cause.root());
+    cause.is_some_and(|root| root.simple_class() == "FlinkJobNotFoundException")
 }
 
 /// Why there is no client.

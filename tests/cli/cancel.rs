@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::answers::{no_job, not_found};
+use super::answers::{no_job, not_found, refused};
 use super::run::at;
 use super::server::{Answer, Flink, Gate, Job};
 
@@ -89,6 +89,20 @@ fn a_job_that_is_gone_after_it_was_cancelled_is_exit_4() {
     let (flink, job, patch) = flink();
     flink.on(&patch, [taken()]);
     flink.on(&format!("GET /jobs/{}/status", job.id), [no_job(&job.id)]);
+    at(&flink, "cancel orders")
+        .run()
+        .fails(4, &["does not know job"]);
+}
+
+/// As 2.3 answers where earlier versions say 404.
+#[test]
+fn a_job_that_is_gone_is_exit_4_whatever_the_status_of_the_answer() {
+    let (flink, job, patch) = flink();
+    flink.on(&patch, [taken()]);
+    let cause =
+        "org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job";
+    let status = format!("GET /jobs/{}/status", job.id);
+    flink.on(&status, [refused(500, &format!("{cause} ({})", job.id))]);
     at(&flink, "cancel orders")
         .run()
         .fails(4, &["does not know job"]);

@@ -6,9 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use super::super::context::Context;
 use super::super::interrupted;
 use super::MiniclusterArgs;
+use super::printed::Printed;
 use crate::cli::value;
 use crate::config::FlinkConfig;
 use crate::config::minicluster::{CheckpointRetention, MiniclusterConfig, SnapshotBackend};
@@ -27,6 +30,7 @@ const PORT: u16 = 8081;
 
 /// Runs the command.
 pub(super) fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure> {
+    forget_earlier(args.ready_file.as_deref())?;
     let rules = rules(&args.faults)?;
     let (flink, warnings) = cx.flink()?;
     let directory = args.dir.as_deref().map(absolute).transpose()?;
@@ -38,7 +42,8 @@ pub(super) fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure>
         .enable_all()
         .build()
         .map_err(|err| Failure::new(Exit::Failed, format!("cannot start: {err}")))?;
-    runtime.block_on(async {
+    let printed = printed(cx.printer);
+    let ended = runtime.block_on(async {
         let port = args.port.or(config.port).unwrap_or(PORT);
         let server = bind(SocketAddr::new(args.bind, port)).await?;
         if !args.bind.is_loopback() {
@@ -48,7 +53,7 @@ pub(super) fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure>
             ));
         }
         let faults = Arc::new(Faults::new(rules.clone()));
-        let settings = settings(args, &config, &rules, Arc::clone(&faults), cx.printer);
+        let settings = settings(args, &config, &rules, Arc::clone(&faults), &printed);
         let cluster = Cluster::start(settings).map_err(not_started)?;
         let options = Options {
             cluster: cluster.clone(),
@@ -57,6 +62,49 @@ pub(super) fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure>
             faults,
         };
         serve(args, &config, cx, server, options).await
+    });
+    // whatever still runs, perhaps for ever, ends with the process
+    runtime.shutdown_background();
+    if ended.is_ok() {
+        match printed.finish() {
+            0 => {}
+            lost => dropped(cx.printer, lost),
+        }
+    }
+    ended
+}
+
+/// What takes the lines of `print` sinks.
+fn printed(printer: Printer) -> Printed {
+    Printed::new(
+        // a closed stdout is no reason to end a job
+        move |lines| {
+            let _ = printer.raw(lines.as_bytes());
+        },
+        move |lost| dropped(printer, lost),
+    )
+}
+
+fn dropped(printer: Printer, lost: u64) {
+    printer.warning(format!(
+        "{lost} lines of print sinks were dropped, because nobody read stdout for a while"
+    ));
+}
+
+/// Removes the file of an earlier run that could not do it itself: it names a server that is gone.
+fn forget_earlier(ready: Option<&Path>) -> Result<(), Failure> {
+    let Some(file) = ready else { return Ok(()) };
+    let is_file = fs::symlink_metadata(file)
+        .is_ok_and(|found| found.is_file() || found.file_type().is_symlink());
+    if !is_file {
+        return Ok(());
+    }
+    fs::remove_file(file).map_err(|err| {
+        let what = format!(
+            "cannot remove the ready file {} of an earlier run: {err}",
+            file.display()
+        );
+        Failure::new(Exit::Usage, what)
     })
 }
 
@@ -87,14 +135,30 @@ async fn serve(
     ));
     cx.printer
         .show(&MiniclusterView::new(url, checkpoints, savepoints))?;
-    server.serve(options, interrupted()).await;
-    cx.printer
-        .note("ending: jobs are cancelled, and what lies on the heap is gone");
-    let shutdown = tokio::task::spawn_blocking(move || cluster.shutdown());
-    let ended = tokio::select! {
-        _ = shutdown => Ok(Exit::Success),
-        () = interrupted() => Err(Failure::new(Exit::Interrupted, "interrupted while the minicluster was ending")),
+    let ending = cluster.clone();
+    let (ask, asked) = oneshot::channel();
+    let serving = async {
+        let end = async {
+            let _ = asked.await;
+        };
+        server.serve(options, end).await;
+        cx.printer
+            .note("ending: jobs are cancelled, and what lies on the heap is gone");
+        let _ = tokio::task::spawn_blocking(move || ending.shutdown()).await;
     };
+    let twice = async {
+        interrupted().await;
+        let _ = ask.send(());
+        interrupted().await;
+    };
+    let ended = tokio::select! {
+        () = serving => Ok(Exit::Success),
+        () = twice => Err(Failure::new(Exit::Interrupted, "interrupted while the minicluster was ending")),
+    };
+    if ended.is_err() {
+        // its last owner would wait for its jobs
+        std::mem::forget(cluster);
+    }
     if let Some(file) = ready {
         // it names a server that is gone
         let _ = fs::remove_file(file);
@@ -145,7 +209,7 @@ fn settings(
     config: &MiniclusterConfig,
     rules: &[Fault],
     faults: Arc<Faults>,
-    printer: Printer,
+    printed: &Printed,
 ) -> Settings {
     let default = Settings::default();
     let backend = |backend: &SnapshotBackend| match backend {
@@ -175,10 +239,10 @@ fn settings(
             .unwrap_or(default.async_store),
         history: config.history.unwrap_or(default.history),
         faults,
-        print: Arc::new(move |line| {
-            // a closed stdout is no reason to end a job
-            let _ = printer.raw(format!("{line}\n").as_bytes());
-        }),
+        print: {
+            let printed = printed.clone();
+            Arc::new(move |line| printed.line(line))
+        },
         ..default
     }
 }
@@ -187,6 +251,7 @@ fn programs(args: &MiniclusterArgs, config: &MiniclusterConfig, cx: &Context) ->
     Programs {
         directory: cx.environment().directory().to_owned(),
         parallelism: config.parallelism.unwrap_or(1),
+        max_parallelism: config.max_parallelism,
         chaining: config.chaining.unwrap_or(true),
         strict_chains: args.strict_chains,
         duration: |text| value::flink_duration(text).ok(),

@@ -6,7 +6,7 @@ use super::chain::Chains;
 use super::draft::{self, Draft};
 use super::error::{Complaint, ProgramError};
 use super::graph::{Input, JobGraph, Kind, Operator, Ship, Vertex};
-use super::{file, ids, wiring};
+use super::{file, ids, places, wiring};
 use crate::domain::ids::OperatorId;
 
 /// A program as it was submitted.
@@ -25,6 +25,8 @@ pub struct ProgramSource<'a> {
 pub struct CompileOptions {
     /// The parallelism of operators for which the program says nothing, from 1.
     pub parallelism: u32,
+    /// The max parallelism of operators for which the program says nothing; without it, as Flink computes it.
+    pub max_parallelism: Option<u32>,
     /// Whether operators are chained at all.
     pub chaining: bool,
     /// Whether only the first operator of a chain has an id, as in the first savepoint design.
@@ -35,6 +37,7 @@ impl Default for CompileOptions {
     fn default() -> Self {
         Self {
             parallelism: 1,
+            max_parallelism: None,
             chaining: true,
             strict_chains: false,
         }
@@ -67,6 +70,7 @@ fn graph(
 ) -> Result<JobGraph, Complaint> {
     let file = file::read(file::text(source.content)?, source.directory)?;
     let wiring = wiring::connect(&file.steps)?;
+    places::refuse_shared(&file.steps)?;
     let drafts = draft::drafts(&file, &wiring, options)?;
     let chains = Chains::of(&drafts, options.chaining);
     let mut ids = ids::ids(&drafts, &chains)?;

@@ -222,21 +222,23 @@ impl Checker<'_> {
             .as_ref()
             .or(self.job.max_parallelism.as_ref());
         let wanted = parallelism.map_or(self.options.parallelism, |wanted| wanted.value);
-        let Some(most) = most.filter(|most| most.value < wanted) else {
-            return Ok((wanted, most.map(|most| most.value)));
+        let allowed = most.map(|most| most.value).or(self.options.max_parallelism);
+        let Some(allowed) = allowed.filter(|allowed| *allowed < wanted) else {
+            return Ok((wanted, allowed));
         };
         let at = step.parallelism.as_ref().map(|wanted| wanted.at);
         let at = at.or_else(|| step.max_parallelism.as_ref().map(|most| most.at));
-        let at = at.unwrap_or_else(|| parallelism.map_or(most.at, |wanted| wanted.at));
-        let asked = if parallelism.is_none() {
-            ", which the submission asks for,"
-        } else {
-            ""
+        let at = at.or_else(|| parallelism.or(most).map(|number| number.at));
+        let asked = |by_program: bool| match by_program {
+            true => "",
+            false => ", which the submission asks for,",
         };
         let message = format!(
-            "'{}' has parallelism {wanted}{asked} above its max_parallelism {}: lower the one or raise the other",
-            step.name, most.value
+            "'{}' has parallelism {wanted}{} above its max_parallelism {allowed}{}: lower the one or raise the other",
+            step.name,
+            asked(parallelism.is_some()),
+            asked(most.is_some()).trim_end_matches(','),
         );
-        Err(Complaint::new(at, message))
+        Err(Complaint::new(at.unwrap_or(step.at), message))
     }
 }

@@ -9,6 +9,7 @@ mod function;
 mod graph;
 mod ids;
 mod named;
+mod places;
 mod plan;
 mod section;
 mod spelling;

@@ -1,11 +1,12 @@
 //! The operators of a program's file, each for itself: what it does, before anyone looks at what it reads.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::error::Complaint;
 use super::function::{Aggregation, KeySelector};
 use super::graph::Kind;
 use super::named;
+use super::places;
 use super::section::{Located, Section};
 use crate::domain::key_group::MAX_KEY_GROUPS;
 
@@ -18,6 +19,8 @@ pub(super) struct Step {
     pub(super) name: String,
     /// Where its name stands, if it was given one.
     pub(super) named_at: Option<usize>,
+    /// Where its file stands, if it names one.
+    pub(super) path_at: Option<usize>,
     pub(super) uid: Option<Located<String>>,
     pub(super) parallelism: Option<Located<u32>>,
     pub(super) max_parallelism: Option<Located<u32>>,
@@ -93,6 +96,7 @@ pub(super) fn read(mut section: Section<'_>, directory: &Path) -> Result<Step, C
     let mut step = Step {
         at,
         named_at: name.as_ref().map(|name| name.at),
+        path_at: section.position("path"),
         name: name.map_or(by_default, |name| name.value),
         uid: None,
         parallelism: None,
@@ -158,16 +162,7 @@ fn lines(section: &mut Section<'_>, directory: &Path) -> Result<(Body, String), 
     };
     let rate = section.rate("rate")?.map(|rate| rate.value);
     let path = directory.join(&named.value);
-    if path.is_dir() {
-        return Err(Complaint::new(
-            named.at,
-            format!("{} is a directory, not a file", path.display()),
-        ));
-    }
-    std::fs::File::open(&path).map_err(|error| {
-        let message = format!("{} cannot be read: {}", path.display(), reason(&error));
-        Complaint::new(named.at, message)
-    })?;
+    places::readable(&path).map_err(|why| Complaint::new(named.at, why))?;
     operator(Kind::Lines { path, rate }, "lines")
 }
 
@@ -175,27 +170,9 @@ fn file(section: &mut Section<'_>, directory: &Path) -> Result<(Body, String), C
     let Some(named) = section.text("path")? else {
         return Err(section.missing("path", "the file it appends to"));
     };
-    let path: PathBuf = directory.join(&named.value);
-    let problem = match path.parent() {
-        _ if path.is_dir() => format!("{} is a directory, not a file", path.display()),
-        Some(parent) if !parent.is_dir() => {
-            format!(
-                "{} cannot be written: there is no directory {}",
-                path.display(),
-                parent.display()
-            )
-        }
-        _ => return operator(Kind::File { path }, "file"),
-    };
-    Err(Complaint::new(named.at, problem))
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
+    let path = directory.join(&named.value);
+    places::writable(&path).map_err(|why| Complaint::new(named.at, why))?;
+    operator(Kind::File { path }, "file")
 }
 
 fn map(section: &mut Section<'_>, _: &Path) -> Result<(Body, String), Complaint> {

@@ -22,6 +22,8 @@ pub struct Programs {
     pub directory: PathBuf,
     /// How many subtasks an operator has.
     pub parallelism: u32,
+    /// How many key groups it has, if that is not to be computed from its parallelism.
+    pub max_parallelism: Option<u32>,
     /// Whether operators are chained.
     pub chaining: bool,
     /// Whether only the head of a chain has an id, as in the first design.

@@ -13,6 +13,7 @@ use super::refusal::{Refusal, stack_trace};
 use super::routes::Parameters;
 use super::submission::{self, Submission};
 use crate::domain::ids::JobId;
+use crate::minicluster::dataflow::snapshot::uuid;
 use crate::minicluster::program::{self, CompileOptions, ProgramSource};
 
 /// Where uploads seem to lie: Flink's answers give a path, whose last step is the id.
@@ -93,7 +94,7 @@ pub(super) fn upload(
             "Only programs in TOML files (.toml) are allowed: this is the minicluster of savepointctl, which runs no jars.",
         ));
     }
-    let id = format!("{}_{name}", uuid(api.random()));
+    let id = format!("{}_{name}", uuid(&*api.cluster.settings().randomness));
     let upload = Upload {
         id: id.clone(),
         name,
@@ -108,19 +109,6 @@ pub(super) fn upload(
         filename: format!("{DIRECTORY}/{id}"),
         status: "success",
     }))
-}
-
-/// Random bytes in the form of a UUID.
-fn uuid(bytes: [u8; 16]) -> String {
-    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-    [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ]
-    .join("-")
 }
 
 #[derive(Serialize)]
@@ -187,6 +175,7 @@ pub(super) fn source<'a>(api: &'a Api, upload: &'a Upload) -> ProgramSource<'a> 
 pub(super) fn defaults(api: &Api) -> CompileOptions {
     CompileOptions {
         parallelism: api.programs.parallelism,
+        max_parallelism: api.programs.max_parallelism,
         chaining: api.programs.chaining,
         strict_chains: api.programs.strict_chains,
     }

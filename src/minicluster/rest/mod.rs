@@ -13,6 +13,7 @@ mod job_results;
 mod jobs;
 mod multipart;
 mod operations;
+mod origin;
 mod overview;
 mod plan;
 mod refusal;

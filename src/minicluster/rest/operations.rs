@@ -1,7 +1,8 @@
 //! Savepoints, stops, checkpoints and disposals: their triggers and what came of them. And a savepoint on the heap.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
@@ -223,23 +224,62 @@ pub(super) fn checkpoint_status(
 /// Disposals that a fault keeps from their cluster; the others are the cluster's.
 #[derive(Default)]
 pub(super) struct Disposals {
-    hindered: Arc<Mutex<BTreeMap<TriggerId, OperationState>>>,
+    hindered: Arc<Mutex<BTreeMap<TriggerId, Hindered>>>,
 }
 
+/// A disposal that a fault hinders.
+struct Hindered {
+    state: OperationState,
+    /// When its result is forgotten; one under way has none yet.
+    until: Option<Instant>,
+}
+
+/// Disposals that are hindered or remembered at a time: each that is delayed has a thread.
+const MOST_HINDERED: usize = 256;
+
 impl Disposals {
-    fn state(&self, id: TriggerId) -> Option<OperationState> {
-        let hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
-        hindered.get(&id).cloned()
+    /// Those that are not forgotten yet.
+    fn known(&self) -> MutexGuard<'_, BTreeMap<TriggerId, Hindered>> {
+        let mut hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        hindered.retain(|_, one| one.until.is_none_or(|until| now < until));
+        hindered
     }
 
-    fn keep(&self, id: TriggerId, state: OperationState) {
-        let mut hindered = self.hindered.lock().unwrap_or_else(PoisonError::into_inner);
-        hindered.insert(id, state);
+    fn state(&self, id: TriggerId) -> Option<OperationState> {
+        self.known().get(&id).map(|one| one.state.clone())
+    }
+
+    fn keep(&self, id: TriggerId, one: Hindered) -> Result<(), Refusal> {
+        let mut known = self.known();
+        if known.len() >= MOST_HINDERED {
+            let text = format!(
+                "{MOST_HINDERED} disposals are hindered by faults already; try again later."
+            );
+            return Err(Refusal::plain(503, text));
+        }
+        known.insert(id, one);
+        Ok(())
+    }
+
+    /// Has it failed; it is told for a while.
+    fn failed(&self, why: Throwable, kept: Duration, id: TriggerId) -> Result<(), Refusal> {
+        let state = OperationState::Completed(Outcome::Failed(why));
+        // one that lasts beyond what clocks can tell lasts for ever
+        let until = Instant::now().checked_add(kept);
+        self.keep(id, Hindered { state, until })
     }
 
     /// Begins it after a while; until then it is in progress.
-    fn later(&self, delay: std::time::Duration, cluster: Cluster, location: String, id: TriggerId) {
-        self.keep(id, OperationState::InProgress);
+    fn later(
+        &self,
+        delay: Duration,
+        cluster: Cluster,
+        location: String,
+        id: TriggerId,
+    ) -> Result<(), Refusal> {
+        let state = OperationState::InProgress;
+        self.keep(id, Hindered { state, until: None })?;
         let hindered = Arc::clone(&self.hindered);
         std::thread::spawn(move || {
             std::thread::sleep(delay);
@@ -247,6 +287,7 @@ impl Disposals {
             let mut hindered = hindered.lock().unwrap_or_else(PoisonError::into_inner);
             hindered.remove(&id);
         });
+        Ok(())
     }
 }
 
@@ -265,15 +306,15 @@ pub(super) fn dispose(
         None => api.cluster.dispose(&location, id),
         Some(Hindrance::Delay(delay)) => {
             api.disposals
-                .later(delay, api.cluster.clone(), location, id);
+                .later(delay, api.cluster.clone(), location, id)?;
         }
         Some(Hindrance::Fail(message)) => {
             let what = format!("Could not dispose savepoint {location}.");
             let why = Throwable::new("java.io.IOException", message);
             let failed =
                 Throwable::new("org.apache.flink.util.FlinkException", what).caused_by(why);
-            let state = OperationState::Completed(Outcome::Failed(failed));
-            api.disposals.keep(id, state);
+            let kept = api.cluster.settings().async_store;
+            api.disposals.failed(failed, kept, id)?;
         }
     }
     Ok(triggered(200, id))

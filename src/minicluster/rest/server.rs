@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use super::exchange::{Reply, Request};
 use super::faults::{Disturbance, Faults};
+use super::origin;
 use super::refusal::Refusal;
 
 /// The largest body that is read: a program is text, and the rest are a few fields.
@@ -63,7 +64,11 @@ impl Listener {
         faults: Arc<Faults>,
         end: impl Future<Output = ()>,
     ) {
-        let service = Service { handler, faults };
+        let service = Service {
+            handler,
+            faults,
+            address: self.address,
+        };
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let (ending, ended) = watch::channel(false);
         let mut connections = JoinSet::new();
@@ -100,6 +105,8 @@ impl Listener {
 struct Service<H> {
     handler: Arc<H>,
     faults: Arc<Faults>,
+    /// Where it listens.
+    address: SocketAddr,
 }
 
 impl<H> Clone for Service<H> {
@@ -107,6 +114,7 @@ impl<H> Clone for Service<H> {
         Self {
             handler: Arc::clone(&self.handler),
             faults: Arc::clone(&self.faults),
+            address: self.address,
         }
     }
 }
@@ -145,6 +153,9 @@ async fn answer<H: Handler>(
 ) -> Result<Response<Full<Bytes>>, Dropped> {
     let is_head = request.method() == Method::HEAD;
     let (parts, body) = request.into_parts();
+    if let Err(refusal) = origin::check(&parts.headers, service.address) {
+        return Ok(response(refusal.into(), is_head));
+    }
     let text = |name| {
         parts
             .headers

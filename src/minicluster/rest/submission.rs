@@ -1,6 +1,7 @@
 //! What a run or plan request says of the job to be, and why it is not run.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::api::Api;
 use super::body::Fields;
@@ -9,11 +10,25 @@ use super::jars::{Upload, defaults, source};
 use super::refusal::{Refusal, stack_trace};
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::ids::JobId;
+use crate::domain::key_group::MAX_KEY_GROUPS;
 use crate::minicluster::coordinator::{Restore, SubmitError, Throwable};
-use crate::minicluster::program::{self, JobGraph};
+use crate::minicluster::program::{self, CompileOptions, JobGraph};
 
 /// Where Flink's own default stands for a parallelism.
 const DEFAULT_PARALLELISM: i32 = -1;
+/// Keys that the minicluster knows, but for all jobs alike.
+const OF_CLUSTERS: &[&str] = &[
+    "execution.checkpointing.dir",
+    "execution.checkpointing.externalized-checkpoint-retention",
+    "execution.checkpointing.savepoint-dir",
+    "execution.checkpointing.storage",
+    "restart-strategy.fixed-delay.delay",
+    "state.backend.savepoints",
+    "state.backend.savepoints.fs.dir",
+    "state.checkpoint-storage",
+    "state.checkpoints.dir",
+    "state.savepoints.dir",
+];
 const MODES: &[&str] = &["LEGACY", "CLAIM", "NO_CLAIM"];
 
 /// What a request says of a job.
@@ -81,24 +96,8 @@ impl Submission {
 
     /// The program made into a job, as this request wants it.
     pub(super) fn graph(&self, api: &Api, upload: &Upload) -> Result<JobGraph, Refusal> {
-        let mut options = defaults(api);
-        if let Some(chaining) = self.setting(
-            &[
-                "pipeline.operator-chaining.enabled",
-                "pipeline.operator-chaining",
-            ],
-            |text| text.to_ascii_lowercase().parse().ok(),
-        )? {
-            options.chaining = chaining;
-        }
-        if let Some(parallelism) =
-            self.setting(&["parallelism.default"], |text| text.parse().ok())?
-        {
-            options.parallelism = at_least_one(parallelism)?;
-        }
-        if let Some(parallelism) = self.parallelism {
-            options.parallelism = at_least_one(parallelism)?;
-        }
+        self.refuse_settings_of_clusters()?;
+        let options = self.options(api)?;
         let mut graph = program::compile(source(api, upload), &options)
             .map_err(|error| main_method(&error.to_string(), None))?;
         if let Some(class) = self
@@ -114,13 +113,74 @@ impl Submission {
                 None,
             ));
         }
-        let duration = |text: &str| (api.programs.duration)(text).filter(|found| !found.is_zero());
-        let interval = self.setting(&["execution.checkpointing.interval"], duration)?;
-        let timeout = self.setting(&["execution.checkpointing.timeout"], duration)?;
         // what the program says itself comes first, as in Flink
-        graph.checkpoint_interval = graph.checkpoint_interval.or(interval);
+        graph.checkpoint_interval = graph.checkpoint_interval.or(self.interval(api)?);
+        let duration = |text: &str| (api.programs.duration)(text).filter(|found| !found.is_zero());
+        let timeout = self.setting(&["execution.checkpointing.timeout"], duration)?;
         graph.checkpoint_timeout = graph.checkpoint_timeout.or(timeout);
+        graph.restart_attempts = graph.restart_attempts.or(self.restart_attempts()?);
         Ok(graph)
+    }
+
+    /// How the program is to be compiled.
+    fn options(&self, api: &Api) -> Result<CompileOptions, Refusal> {
+        let mut options = defaults(api);
+        let keys = [
+            "pipeline.operator-chaining.enabled",
+            "pipeline.operator-chaining",
+        ];
+        let chaining = self.setting(&keys, |text| text.to_ascii_lowercase().parse().ok())?;
+        options.chaining = chaining.unwrap_or(options.chaining);
+        if let Some(most) = self.setting(&["pipeline.max-parallelism"], |text| text.parse().ok())? {
+            options.max_parallelism = match most {
+                // Flink's default: it is computed
+                DEFAULT_PARALLELISM => None,
+                most => Some(key_groups(most)?),
+            };
+        }
+        let by_key = self.setting(&["parallelism.default"], |text| text.parse().ok())?;
+        if let Some(parallelism) = self.parallelism.or(by_key) {
+            options.parallelism = at_least_one(parallelism)?;
+        }
+        Ok(options)
+    }
+
+    /// How often a checkpoint is taken, if the settings say it.
+    fn interval(&self, api: &Api) -> Result<Option<Duration>, Refusal> {
+        let key = "execution.checkpointing.interval";
+        let interval = self.setting(&[key], api.programs.duration)?;
+        match interval.filter(Duration::is_zero) {
+            None => Ok(interval),
+            // off, as it is
+            Some(_) if api.cluster.settings().checkpoint_interval.is_none() => Ok(None),
+            Some(_) => Err(of_cluster(key)),
+        }
+    }
+
+    fn restart_attempts(&self) -> Result<Option<u32>, Refusal> {
+        let keys = ["restart-strategy.type", "restart-strategy"];
+        let is_fixed = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "none" | "off" | "disable" | "disabled" => Some(false),
+            "fixed-delay" | "fixeddelay" => Some(true),
+            _ => None,
+        };
+        let attempts = self.setting(&["restart-strategy.fixed-delay.attempts"], |text| {
+            text.parse().ok()
+        })?;
+        match self.setting(&keys, is_fixed)? {
+            Some(false) => Ok(Some(0)),
+            Some(true) | None => Ok(attempts),
+        }
+    }
+
+    /// Refuses what a job of a Flink could set and one of a minicluster cannot: to drop it silently would put
+    /// snapshots elsewhere, or keep them no longer, than asked for.
+    fn refuse_settings_of_clusters(&self) -> Result<(), Refusal> {
+        let of_clusters = |key: &&String| OF_CLUSTERS.contains(&key.as_str());
+        match self.configuration.keys().find(of_clusters) {
+            Some(key) => Err(of_cluster(key)),
+            None => Ok(()),
+        }
     }
 
     /// The value of the first of these keys that is given.
@@ -145,13 +205,31 @@ impl Submission {
     }
 }
 
+fn of_cluster(key: &str) -> Refusal {
+    let message = format!(
+        "a minicluster takes '{key}' for all of its jobs, not with a job: give it to `savepointctl minicluster` with -D"
+    );
+    main_method(&message, Some("java.lang.IllegalArgumentException"))
+}
+
+fn key_groups(most: i32) -> Result<u32, Refusal> {
+    let most = u32::try_from(most).ok();
+    most.filter(|most| (1..=MAX_KEY_GROUPS).contains(most))
+        .ok_or_else(|| {
+            let message = format!(
+                "The maximum parallelism must be greater than 0 and at most {MAX_KEY_GROUPS}."
+            );
+            main_method(&message, Some("java.lang.IllegalArgumentException"))
+        })
+}
+
 fn at_least_one(parallelism: i32) -> Result<u32, Refusal> {
     u32::try_from(parallelism)
         .ok()
-        .filter(|number| *number > 0)
+        .filter(|number| (1..=MAX_KEY_GROUPS).contains(number))
         .ok_or_else(|| {
             main_method(
-                "Parallelism must be at least one, or ExecutionConfig.PARALLELISM_DEFAULT (use system default).",
+                "Parallelism must be at least one and at most 32768, or ExecutionConfig.PARALLELISM_DEFAULT (use system default).",
                 Some("java.lang.IllegalArgumentException"),
             )
         })

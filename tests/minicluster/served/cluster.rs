@@ -89,6 +89,11 @@ impl Mini {
             .args(split(words))
             .stdout(fs::File::create(dir.path().join("stdout")).unwrap())
             .stderr(log);
+        Self::of(command, dir)
+    }
+
+    /// Runs this command in `dir`, whose ready file is `url` and whose stderr goes to `stderr`.
+    pub fn of(mut command: Command, dir: Dir) -> Self {
         let mut child = command.spawn().unwrap();
         let url = until("the ready file", || {
             if let Some(status) = child.try_wait().unwrap() {

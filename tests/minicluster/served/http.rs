@@ -15,7 +15,7 @@ fn one_connection_serves_many_requests() {
     let mut stream = mini.connection();
     let mut answers = BufReader::new(stream.try_clone().unwrap());
     for path in ["/v1/overview", "/jobs", "/nope", "/jobs/overview"] {
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let answer = Answer::read(&mut answers).unwrap();
         assert_eq!(answer.status, if path == "/nope" { 404 } else { 200 });
         assert_eq!(
@@ -27,17 +27,36 @@ fn one_connection_serves_many_requests() {
 }
 
 #[test]
+fn a_page_of_another_site_can_do_nothing_here() {
+    let mini = Mini::start("");
+    for (host, origin) in [
+        ("localhost", "http://evil.example"),
+        ("evil.example", "http://evil.example"),
+    ] {
+        let request = format!(
+            "POST /savepoint-disposal HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: \
+             text/plain\r\nContent-Length: 29\r\n\r\n{{\"savepoint-path\": \"/precious\"}}"
+        );
+        let answer = mini.raw(request.as_bytes()).unwrap();
+        assert_eq!(answer.status, 403);
+        let said = answer.json()["errors"][0].to_string();
+        assert!(said.contains("The request is refused: "), "{said}");
+    }
+}
+
+#[test]
 fn a_body_that_is_too_large_is_refused_without_being_read() {
     let mini = Mini::start("");
     let head = format!(
-        "POST /jobs/{JOB}/savepoints HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n"
+        "POST /jobs/{JOB}/savepoints HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n"
     );
     let answer = mini.raw(head.as_bytes()).unwrap();
     assert_eq!((answer.status, answer.body.len()), (413, 0));
     // one that does not say how long it is
-    let mut bytes =
-        format!("POST /jobs/{JOB}/stop HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-            .into_bytes();
+    let mut bytes = format!(
+        "POST /jobs/{JOB}/stop HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    .into_bytes();
     for _ in 0..20 {
         bytes.extend_from_slice(b"100000\r\n");
         bytes.resize(bytes.len() + 0x10_0000, b' ');
@@ -55,7 +74,7 @@ fn garbage_is_answered_and_hurts_nobody() {
     for bytes in [
         &b"GARBAGE\r\n\r\n"[..],
         b"GET /jobs HTTP/9.9\r\n\r\n",
-        b"GET \xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET \xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"POST /jobs HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"",
@@ -191,6 +210,51 @@ fn an_uploaded_program_is_listed_planned_and_deleted() {
     );
     assert_eq!(mini.ask("DELETE", &format!("/jars/{id}"), None).0, 400);
     assert_eq!(mini.ask("GET", "/jars", None).1["files"], json!([]));
+}
+
+#[test]
+fn the_settings_of_a_job_are_honoured_or_refused() {
+    let mini = Mini::start("-D pipeline.max-parallelism=256");
+    let id = mini.upload("tiny.toml", PROGRAM);
+    let run = |settings: serde_json::Value| {
+        let body = json!({ "flinkConfiguration": settings });
+        let (status, answer) = mini.ask("POST", &format!("/jars/{id}/run"), Some(&body));
+        let job = answer["jobid"].as_str().unwrap_or_default();
+        let most =
+            mini.ask("GET", &format!("/jobs/{job}"), None).1["vertices"][0]["maxParallelism"]
+                .clone();
+        (status, most, answer.to_string())
+    };
+    assert_eq!(run(json!({})).1, 256);
+    let settings = json!({
+        "pipeline.max-parallelism": "512",
+        "restart-strategy.type": "none",
+        "execution.checkpointing.interval": "0",
+        "s3.endpoint": "of no concern here",
+    });
+    assert_eq!(run(settings).1, 512);
+    for (settings, said) in [
+        (
+            json!({ "pipeline.max-parallelism": "32769" }),
+            "at most 32768",
+        ),
+        (json!({ "parallelism.default": "32769" }), "at most 32768"),
+        (
+            json!({ "parallelism.default": "512" }),
+            "above its max_parallelism 256",
+        ),
+        (
+            json!({ "restart-strategy": "now-and-then" }),
+            "Could not parse value 'now-and-then'",
+        ),
+        (
+            json!({ "state.savepoints.dir": "/sp" }),
+            "takes 'state.savepoints.dir' for all of its jobs",
+        ),
+    ] {
+        let (status, _, answer) = run(settings);
+        assert!(status == 400 && answer.contains(said), "{status} {answer}");
+    }
 }
 
 #[test]

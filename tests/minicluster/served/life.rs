@@ -267,7 +267,19 @@ fn a_failing_disposal_leaves_the_savepoint() {
     mini.run("dispose jobmanager://savepoints/1 --yes")
         .is(0, &[]);
     mini.run("dispose jobmanager://savepoints/1 --yes")
-        .is(4, &[]);
+        .is(4, &["are gone when their cluster ends"]);
+}
+
+#[test]
+fn the_result_of_a_disposal_that_a_fault_failed_expires_too() {
+    let mini = Mini::start("--fault disposal:fail=no --fault results:expire=200ms");
+    let body = serde_json::json!({ "savepoint-path": "jobmanager://savepoints/1" });
+    let (_, triggered) = mini.ask("POST", "/savepoint-disposal", Some(&body));
+    let id = triggered["request-id"].as_str().unwrap();
+    let path = format!("/savepoint-disposal/{id}");
+    until("the result expires", || {
+        (mini.ask("GET", &path, None).0 == 404).then_some(())
+    });
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Stdio;
 
-use super::cluster::{Dir, Mini, Ran, command};
+use super::cluster::{Dir, Mini, Ran, command, until};
 
 fn refused(words: &[&str]) -> Ran {
     let dir = Dir::new();
@@ -140,4 +141,39 @@ fn the_configuration_in_force_is_told_with_secrets_masked() {
         "{savepoints}"
     );
     assert!(!told.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_stdout_that_nobody_reads_holds_up_neither_a_cancel_nor_the_end() {
+    let dir = Dir::new();
+    let mut command = command(dir.path());
+    command
+        .args(["minicluster", "--port", "0", "--ready-file", "url"])
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(dir.path().join("stderr")).unwrap());
+    let mut mini = Mini::of(command, dir);
+    let job = mini.job("[[operator]]\ntype = \"sequence\"\n[[operator]]\ntype = \"print\"\n");
+    until("it has printed more than a pipe holds", || {
+        let (_, details) = mini.ask("GET", &format!("/jobs/{job}"), None);
+        (details["duration"].as_i64()? >= 1500).then_some(())
+    });
+    mini.run(&format!("cancel {job}")).is(0, &[]);
+    mini.until_state(&job, "CANCELED");
+    mini.signal("-TERM");
+    assert_eq!(mini.end(), 0);
+    assert!(
+        mini.said().contains("of print sinks were dropped"),
+        "{}",
+        mini.said()
+    );
+}
+
+#[test]
+fn the_ready_file_of_an_earlier_run_is_gone_even_if_the_start_fails() {
+    let dir = Dir::new();
+    fs::write(dir.path().join("url"), "http://127.0.0.1:1\n").unwrap();
+    let mut command = command(dir.path());
+    command.args(["minicluster", "--ready-file", "url", "--fault", "nonsense"]);
+    Ran::of(command).is(2, &["'nonsense' is no fault"]);
+    assert!(!dir.path().join("url").exists());
 }

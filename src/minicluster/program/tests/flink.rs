@@ -359,7 +359,7 @@ fn without_chaining_every_operator_is_a_vertex_and_has_another_id() {
     let options = CompileOptions {
         parallelism: 2,
         chaining: false,
-        strict_chains: false,
+        ..CompileOptions::default()
     };
     let graph = compiled(&program(&operators), &options).unwrap();
     let ids: Vec<String> = graph

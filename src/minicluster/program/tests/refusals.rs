@@ -263,6 +263,60 @@ fn a_file_that_is_not_there() {
 }
 
 #[test]
+fn a_pipe_or_device_is_refused_and_not_opened() {
+    let pipe = std::env::temp_dir().join(format!("savepointctl-pipe-{}", std::process::id()));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let pipe = pipe.display().to_string();
+    let why =
+        "is a pipe or device, not a file: what was read or written could not be taken up again";
+    for file in [pipe.as_str(), "/dev/null"] {
+        let path = format!("path = '{file}'");
+        assert_operators_refused(&[
+            (
+                &[&format!("type = 'lines'; {path}")],
+                &format!("3:8: {file} {why}"),
+            ),
+            (
+                &[SOURCE, &format!("type = 'file'; {path}")],
+                &format!("6:8: {file} {why}"),
+            ),
+        ]);
+    }
+    std::fs::remove_file(pipe).unwrap();
+}
+
+#[test]
+fn sinks_that_write_one_file() {
+    for (first, second) in [
+        ("out", "out"),
+        ("out", "./src/../out"),
+        ("out", "out.2"),
+        ("out.16", "out"),
+    ] {
+        let first = format!("type = 'file'; name = 'first'; path = '{first}'");
+        let second =
+            format!("type = 'file'; name = 'second'; path = '{second}'; input = 'numbers'");
+        let found = refusal(
+            &program(&[SOURCE, &first, &second]),
+            &CompileOptions::default(),
+        );
+        assert!(
+            found.starts_with("counter.toml:11:1: 'first' and 'second' write to the same file /"),
+            "{found}"
+        );
+    }
+    let apart =
+        |path: &str| format!("type = 'file'; name = '{path}'; path = '{path}'; input = 'numbers'");
+    let [first, second, third] = ["out", "out.x", "out2"].map(apart);
+    let compiled = compiled(
+        &program(&[SOURCE, &first, &second, &third]),
+        &CompileOptions::default(),
+    );
+    assert!(compiled.is_ok(), "{compiled:?}");
+}
+
+#[test]
 fn operators_that_are_not_well_connected() {
     assert_operators_refused(&[
         (
