@@ -273,3 +273,38 @@ impl History {
 fn metadata_file(location: &str) -> Option<PathBuf> {
     Some(Path::new(location.strip_prefix("file:")?).join("_metadata"))
 }
+
+#[test]
+fn a_job_id_that_was_used_before_leaves_the_snapshots_of_then_alone() {
+    let directory = Directory::new();
+    let faults = Arc::new(FailNext::default());
+    let program = counter(1_000_000, Some(2_000));
+    let begin = |job: JobId| {
+        let cluster = start(&directory, &faults, false);
+        let graph = graph(&program, &directory, 2);
+        cluster.submit(job, graph, None).unwrap();
+        wait_for_records(&cluster, job, 100);
+        cluster
+    };
+    let job = job_id();
+    let cluster = begin(job);
+    let kept = savepoint(&cluster, job);
+    cluster.shutdown();
+    let of_savepoint = |file: &String| file.starts_with("savepoints") || file.contains("chk-");
+    let files = || -> Vec<_> { directory.files().into_iter().filter(of_savepoint).collect() };
+    let before = files();
+
+    let cluster = begin(job);
+    faults.0.store(true, Ordering::Relaxed);
+    let outcome = savepoint_outcome(&cluster, job, SavepointRequest::default());
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    let id = checkpoint(&cluster, job);
+    assert!(id > 2, "{id}");
+    cluster.shutdown();
+    assert_eq!(files(), before);
+
+    let cluster = start(&directory, &faults, false);
+    let job = resume(&cluster, graph(&program, &directory, 2), &kept);
+    wait_for_tasks(&cluster, job);
+    cluster.shutdown();
+}

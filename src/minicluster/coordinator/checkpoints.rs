@@ -127,7 +127,7 @@ impl Master {
             return false;
         }
         let id = self.next_checkpoint;
-        self.next_checkpoint += 1;
+        self.next_checkpoint = id.saturating_add(1);
         let trigger_ms = self.context.now_ms();
         self.begin_view(id, purpose.kind(), trigger_ms);
         let destination = match self.destination(id, purpose.kind(), target) {

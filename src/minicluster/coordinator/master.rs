@@ -11,7 +11,7 @@ use super::failures;
 use super::operations::{OperationKey, Outcome, SavepointRequest, StopRequest};
 use super::record::JobRecord;
 use super::restore::Beginning;
-use super::retention::Holder;
+use super::retention::{self, Holder};
 use super::settings::Retention;
 use super::snapshot::Snapshot;
 use super::statistics::RestoredView;
@@ -87,7 +87,10 @@ impl Master {
     pub(super) fn new(start: Start) -> Self {
         let (sender, events) = start.events;
         let restored = start.restored.as_ref();
-        let next_checkpoint = restored.map_or(1, |it| it.snapshot.checkpoint + 1);
+        let restored = restored.map_or(0, |it| it.snapshot.checkpoint);
+        // an earlier process may have had a job of this id, whose checkpoints are to stay
+        let directory = start.context.checkpoint_directory(start.id);
+        let on_disk = directory.map_or(0, |it| retention::largest_checkpoint(&it));
         Self {
             id: start.id,
             graph: start.graph,
@@ -105,7 +108,7 @@ impl Master {
             is_over: false,
             pending: Vec::new(),
             abandoned: BTreeSet::new(),
-            next_checkpoint,
+            next_checkpoint: restored.max(on_disk).saturating_add(1),
             next_periodic: None,
             stopping: None,
         }
