@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::durable;
 use super::failures;
 use super::location;
 use super::master::Master;
@@ -220,7 +221,9 @@ impl Master {
             (None, Backend::Jobmanager) => return Ok(Destination::Heap),
         };
         let made = parent.and_then(|parent| {
-            let directory = parent.join(self.savepoint_name());
+            durable::make_directory(&parent)
+                .map_err(|error| failures::no_directory(&parent, io_failure(&error)))?;
+            let directory = location::spelled(&parent).join(self.savepoint_name());
             self.make_directory(&directory)?;
             Ok(Destination::Savepoint(directory))
         });

@@ -57,6 +57,8 @@ pub(super) struct Master {
     /// What the job begins with, as long as it has no snapshot.
     beginning: Beginning,
     pub(super) latest: Option<Latest>,
+    /// The checkpoint before `latest`, if that is a savepoint: whoever disposes of a savepoint leaves the job its checkpoint.
+    pub(super) checkpoint_before: Option<Latest>,
     pub(super) execution: Option<Execution>,
     attempt: u32,
     restart_at: Option<Instant>,
@@ -100,6 +102,7 @@ impl Master {
             sender,
             beginning: start.beginning,
             latest: start.restored,
+            checkpoint_before: None,
             execution: None,
             attempt: 0,
             restart_at: None,
@@ -356,7 +359,8 @@ impl Master {
     /// The job has ended so. Its checkpoints go, or stay for the user.
     fn end(&mut self, status: JobStatus) {
         self.is_over = true;
-        if let Some(latest) = self.latest.take() {
+        let own = [self.latest.take(), self.checkpoint_before.take()];
+        for latest in own.into_iter().flatten() {
             let retention = self.context.settings.retention;
             let is_kept = match status {
                 JobStatus::Canceled => retention == Retention::RetainOnCancellation,
