@@ -19,6 +19,8 @@ pub(super) enum Holder {
         checkpoint: u64,
         restored: bool,
     },
+    /// A job that is being made ready, to look at a snapshot.
+    Restore(JobId),
     /// The savepoint, or the retained checkpoint, at this location.
     Location(String),
 }
