@@ -62,7 +62,7 @@ fn wait_for_no_files(directory: &Directory) {
         directory
             .files()
             .iter()
-            .all(|file| file.starts_with("counts"))
+            .all(|file| file.trim_start_matches('.').starts_with("counts"))
     });
 }
 

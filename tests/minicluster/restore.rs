@@ -316,15 +316,72 @@ fn output_that_was_changed_is_noticed() {
     wait_for_records(&cluster, job, 10);
     let savepoint = stop(&cluster, job);
     fs::write(directory.path().join("counts"), "something else").unwrap();
-    let job = resume(
-        &cluster,
-        graph(&counter(END, None), &directory, 1),
-        &savepoint,
-    );
-    wait_for_status(&cluster, job, JobStatus::Failed);
-    let failure = &cluster.exceptions(job).unwrap()[0].exception.message;
+    let from = Restore {
+        claim_mode: ClaimMode::Claim,
+        ..restore(&savepoint)
+    };
+    let failure = refused(&cluster, &counter(END, None), &directory, 1, from);
     assert!(
         failure.contains("/counts does not begin with the "),
+        "{failure}"
+    );
+    // and the savepoint is there for another try
+    assert!(path(&savepoint).join("_metadata").exists());
+    let all = Restore {
+        allow_non_restored_state: true,
+        ..restore(&savepoint)
+    };
+    let anew = counter(END, None).replace("uid = \"sink\"", "uid = \"other\"");
+    let job = job_id();
+    cluster
+        .submit(job, graph(&anew, &directory, 1), Some(all))
+        .unwrap();
+    wait_for_status(&cluster, job, JobStatus::Finished);
+}
+
+#[test]
+fn files_that_are_called_like_a_sinks_are_left_alone() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let backups = ["counts.1", "counts.part-7"].map(|name| directory.path().join(name));
+    for backup in &backups {
+        fs::write(backup, "precious\n").unwrap();
+    }
+    let savepoint = stopped(&cluster, &directory, 2);
+    let program = counter(END, Some(10_000));
+    let job = resume(&cluster, graph(&program, &directory, 4), &savepoint);
+    wait_for_records(&cluster, job, 500);
+    stop(&cluster, job);
+    assert!(directory.path().join("counts.part-3").exists());
+    // the parts that it has made since are gone, those of others are not
+    let job = resume(&cluster, graph(&program, &directory, 1), &savepoint);
+    wait_for_tasks(&cluster, job);
+    assert!(!directory.path().join("counts.part-3").exists());
+    cluster.cancel(job).unwrap();
+    for backup in &backups {
+        assert_eq!(fs::read_to_string(backup).unwrap(), "precious\n");
+    }
+    let text = refused(&cluster, &program, &directory, 8, restore(&savepoint));
+    assert!(
+        text.contains("counts.part-7 is there already, and this sink did not write it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_sink_into_a_pipe_or_a_device_is_refused() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let pipe = directory.path().join("counts");
+    let made = std::process::Command::new("mkfifo").arg(pipe).status();
+    assert!(made.unwrap().success());
+    let graph = graph(&counter(END, None), &directory, 1);
+    let refused = cluster.submit(job_id(), graph, None).unwrap_err();
+    let SubmitError::Initialization(failure) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(
+        failure.to_string().contains("counts is no regular file"),
         "{failure}"
     );
 }

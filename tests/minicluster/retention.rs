@@ -11,7 +11,7 @@ use savepointctl::domain::ids::JobId;
 use savepointctl::metadata;
 use savepointctl::metadata::location::{Resolved, resolve};
 use savepointctl::minicluster::coordinator::{
-    Backend, CheckpointStatus, Cluster, Fault, Faults, JobStatus, Outcome, Restore,
+    Backend, CheckpointStatus, Cluster, Fault, Faults, JobStatus, Outcome, Restore, Retention,
     SavepointRequest, Settings, SnapshotPoint,
 };
 
@@ -41,8 +41,17 @@ struct History {
     cluster: Cluster,
     /// Each savepoint with the files of its state; its metadata is one more, unless it is on the heap.
     savepoints: BTreeMap<String, Files>,
-    /// Each running job with the files that it needs to start again.
-    jobs: BTreeMap<JobId, Files>,
+    /// Each running job with the files that it needs.
+    jobs: BTreeMap<JobId, Needs>,
+}
+
+/// The files that a running job needs.
+#[derive(Default)]
+struct Needs {
+    /// Of its latest checkpoint, or the snapshot that it claimed.
+    checkpoint: Files,
+    /// Of a later savepoint, or the snapshot that it began with.
+    savepoint: Files,
 }
 
 #[test]
@@ -123,7 +132,7 @@ impl History {
                 .one_of(&[ClaimMode::NoClaim, ClaimMode::NoClaim, ClaimMode::Claim]);
         let Some(from) = self.some_savepoint() else {
             let job = submit(&self.cluster, graph);
-            self.jobs.insert(job, Files::new());
+            self.jobs.insert(job, Needs::default());
             wait_for_tasks(&self.cluster, job);
             return format!("{job} begins");
         };
@@ -134,11 +143,15 @@ impl History {
         };
         self.cluster.submit(job, graph, Some(restore)).unwrap();
         let mut files = self.savepoints[&from].clone();
+        let mut needs = Needs::default();
         if claim_mode == ClaimMode::Claim {
             files.extend(metadata_file(&from));
             self.savepoints.remove(&from);
+            needs.checkpoint = files;
+        } else {
+            needs.savepoint = files;
         }
-        self.jobs.insert(job, files);
+        self.jobs.insert(job, needs);
         wait_for_tasks(&self.cluster, job);
         format!("{job} begins from {from}, {claim_mode}")
     }
@@ -185,7 +198,11 @@ impl History {
         };
         let mut files = self.state_files(&external_path);
         files.extend(metadata_file(&external_path));
-        self.jobs.insert(job, files);
+        let needs = Needs {
+            checkpoint: files,
+            savepoint: Files::new(),
+        };
+        self.jobs.insert(job, needs);
         format!("checkpoint {id} of {job}")
     }
 
@@ -193,7 +210,7 @@ impl History {
         let location = savepoint(&self.cluster, job);
         let files = self.state_files(&location);
         assert!(!files.is_empty());
-        self.jobs.insert(job, files.clone());
+        self.jobs.get_mut(&job).unwrap().savepoint = files.clone();
         self.savepoints.insert(location.clone(), files);
         format!("savepoint {location} of {job}")
     }
@@ -235,7 +252,9 @@ impl History {
             .filter_map(|it| metadata_file(it))
             .collect();
         needed.extend(self.savepoints.values().flatten().cloned());
-        needed.extend(self.jobs.values().flatten().cloned());
+        let of_jobs = self.jobs.values();
+        let of_jobs = of_jobs.flat_map(|it| it.checkpoint.iter().chain(&it.savepoint));
+        needed.extend(of_jobs.cloned());
         needed
     }
 
@@ -272,4 +291,123 @@ impl History {
 
 fn metadata_file(location: &str) -> Option<PathBuf> {
     Some(Path::new(location.strip_prefix("file:")?).join("_metadata"))
+}
+
+#[test]
+fn a_job_id_that_was_used_before_leaves_the_snapshots_of_then_alone() {
+    let directory = Directory::new();
+    let faults = Arc::new(FailNext::default());
+    let program = counter(1_000_000, Some(2_000));
+    let begin = |job: JobId| {
+        let cluster = start(&directory, &faults, false);
+        let graph = graph(&program, &directory, 2);
+        cluster.submit(job, graph, None).unwrap();
+        wait_for_records(&cluster, job, 100);
+        cluster
+    };
+    let job = job_id();
+    let cluster = begin(job);
+    let kept = savepoint(&cluster, job);
+    cluster.shutdown();
+    let of_savepoint = |file: &String| file.starts_with("savepoints") || file.contains("chk-");
+    let files = || -> Vec<_> { directory.files().into_iter().filter(of_savepoint).collect() };
+    let before = files();
+
+    let cluster = begin(job);
+    faults.0.store(true, Ordering::Relaxed);
+    let outcome = savepoint_outcome(&cluster, job, SavepointRequest::default());
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    let id = checkpoint(&cluster, job);
+    assert!(id > 2, "{id}");
+    cluster.shutdown();
+    assert_eq!(files(), before);
+
+    let cluster = start(&directory, &faults, false);
+    let job = resume(&cluster, graph(&program, &directory, 2), &kept);
+    wait_for_tasks(&cluster, job);
+    cluster.shutdown();
+}
+
+#[test]
+fn a_job_retains_its_checkpoint_though_a_later_savepoint_is_disposed_of() {
+    let directory = Directory::new();
+    let retaining = Settings {
+        retention: Retention::RetainOnCancellation,
+        ..settings(&directory)
+    };
+    let cluster = Cluster::start(retaining).unwrap();
+    let program = counter(1_000_000, Some(2_000));
+    let job = submit(&cluster, graph(&program, &directory, 2));
+    wait_for_records(&cluster, job, 100);
+    let id = checkpoint(&cluster, job);
+    let later = savepoint(&cluster, job);
+    assert_eq!(dispose(&cluster, &later), Outcome::Disposed);
+    cluster.cancel(job).unwrap();
+    wait_for_status(&cluster, job, JobStatus::Canceled);
+    let retained = directory.checkpoints().join(format!("{job}/chk-{id}"));
+    let job = resume(
+        &cluster,
+        graph(&program, &directory, 1),
+        retained.to_str().unwrap(),
+    );
+    wait_for_tasks(&cluster, job);
+    cluster.shutdown();
+}
+
+#[test]
+fn a_disposal_by_another_spelling_leaves_what_a_job_needs_and_nothing_for_ever() {
+    let directory = Directory::new();
+    let link = directory.path().join("link");
+    let real = directory.path().join("real");
+    fs::create_dir(&real).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let program = counter(1_000_000, Some(2_000));
+    let through = Settings {
+        checkpoints: Backend::Filesystem(link.join("checkpoints")),
+        savepoints: Backend::Filesystem(real.join("../link/savepoints")),
+        ..settings(&directory)
+    };
+    let cluster = Cluster::start(through).unwrap();
+    let job = submit(&cluster, graph(&program, &directory, 2));
+    wait_for_records(&cluster, job, 100);
+    let request = |target: &Path| SavepointRequest {
+        target: Some(target.to_str().unwrap().to_owned()),
+        ..SavepointRequest::default()
+    };
+    let by_default = savepoint(&cluster, job);
+    let linked = location(savepoint_outcome(&cluster, job, request(&link.join("own"))));
+    for made in [by_default, linked] {
+        let made = Path::new(made.strip_prefix("file:").unwrap());
+        let below = made.strip_prefix(fs::canonicalize(&real).unwrap()).unwrap();
+        let from = fs::canonicalize(&real).unwrap().join(below);
+        let from = resume(
+            &cluster,
+            graph(&program, &directory, 1),
+            from.to_str().unwrap(),
+        );
+        wait_for_tasks(&cluster, from);
+        let state = || -> Vec<_> {
+            let files = directory.files().into_iter();
+            files
+                .filter(|file| file.contains("real/") && file.contains("chk-"))
+                .collect()
+        };
+        let needed = state();
+        let again = link.join("detour/..").join(below);
+        assert_eq!(
+            dispose(&cluster, again.to_str().unwrap()),
+            Outcome::Disposed
+        );
+        assert_eq!(state(), needed);
+        // the job starts again from it
+        cluster.cancel(from).unwrap();
+        wait_for_status(&cluster, from, JobStatus::Canceled);
+    }
+    cluster.shutdown();
+    let left: Vec<_> = directory
+        .files()
+        .into_iter()
+        .filter(|it| it.contains("real/"))
+        .collect();
+    assert_eq!(left, [""; 0]);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::durable;
 use super::failures;
 use super::location;
 use super::master::Master;
@@ -127,7 +128,7 @@ impl Master {
             return false;
         }
         let id = self.next_checkpoint;
-        self.next_checkpoint += 1;
+        self.next_checkpoint = id.saturating_add(1);
         let trigger_ms = self.context.now_ms();
         self.begin_view(id, purpose.kind(), trigger_ms);
         let destination = match self.destination(id, purpose.kind(), target) {
@@ -220,7 +221,9 @@ impl Master {
             (None, Backend::Jobmanager) => return Ok(Destination::Heap),
         };
         let made = parent.and_then(|parent| {
-            let directory = parent.join(self.savepoint_name());
+            durable::make_directory(&parent)
+                .map_err(|error| failures::no_directory(&parent, io_failure(&error)))?;
+            let directory = location::spelled(&parent).join(self.savepoint_name());
             self.make_directory(&directory)?;
             Ok(Destination::Savepoint(directory))
         });

@@ -344,7 +344,7 @@ fn make_ready(backend: &mut Backend, what: &'static str) -> Result<(), StartErro
     };
     let absolute = std::path::absolute(&path).and_then(|absolute| {
         durable::make_directory(&absolute)?;
-        Ok(absolute)
+        absolute.canonicalize()
     });
     match absolute {
         Ok(absolute) => {

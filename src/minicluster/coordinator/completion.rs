@@ -35,13 +35,25 @@ impl Master {
             .clone()
             .unwrap_or_else(|| NOT_ADDRESSABLE.to_owned());
         self.record.lock().tracker.completed(pending.id, path);
-        if let Some(before) = before {
-            self.release(&before);
-        }
+        self.supersede(before, pending.purpose.kind().is_savepoint());
         if let Some(execution) = &self.execution {
             execution.command_all(Command::Complete(pending.id));
         }
         self.tell(&pending, location);
+    }
+
+    /// Lets go of what a complete snapshot takes the place of: of a checkpoint only a checkpoint does, as in Flink since 1.15.
+    fn supersede(&mut self, before: Option<Latest>, by_savepoint: bool) {
+        match before {
+            Some(before) if by_savepoint && before.is_own_checkpoint => {
+                self.checkpoint_before = Some(before);
+            }
+            Some(before) => self.release(&before),
+            None => {}
+        }
+        if !by_savepoint && let Some(before) = self.checkpoint_before.take() {
+            self.release(&before);
+        }
     }
 
     /// Has a complete snapshot's files kept: for the job, and if it is a savepoint for whoever asked for it.

@@ -23,6 +23,17 @@ pub(super) fn make_directory(directory: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes a directory that there is not yet, with all above it.
+///
+/// # Errors
+/// It is there already, or cannot be made.
+pub(super) fn make_new_directory(directory: &Path) -> io::Result<()> {
+    let parent = directory.parent().unwrap_or(directory);
+    make_directory(parent)?;
+    fs::create_dir(directory)?;
+    sync_directory(parent)
+}
+
 /// Writes a file that has its name only once all of it is on the disk. `unique` makes the temporary name the only one.
 pub(super) fn write(directory: &Path, name: &str, bytes: &[u8], unique: &str) -> io::Result<()> {
     let temporary = directory.join(format!(".{name}.inprogress.{unique}"));

@@ -55,6 +55,8 @@ fn on_disk(text: &str, path: &Path) -> Result<Found, Throwable> {
         true => path.join("_metadata"),
         false => path.to_owned(),
     };
+    // a link to the metadata is not another snapshot
+    let file = location::spelled(&file);
     let bytes = fs::read(&file).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failures::no_metadata(text),
         _ => io_failure(&error),

@@ -58,6 +58,19 @@ pub(super) fn target(text: &str) -> Result<PathBuf, Throwable> {
     local_path(text)
 }
 
+/// The one spelling of a path, without links: that by which files are held. What is not there is spelled as it is.
+pub(super) fn spelled(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The one spelling of a file, which itself may be gone, or a link.
+pub(super) fn spelled_file(path: &Path) -> PathBuf {
+    match (path.parent(), path.file_name()) {
+        (Some(directory), Some(name)) => spelled(directory).join(name),
+        _ => path.to_owned(),
+    }
+}
+
 /// The absolute path that a path or `file:` URI means.
 pub(super) fn local_path(text: &str) -> Result<PathBuf, Throwable> {
     let path = match text.split_once(':') {

@@ -11,7 +11,7 @@ use super::failures;
 use super::operations::{OperationKey, Outcome, SavepointRequest, StopRequest};
 use super::record::JobRecord;
 use super::restore::Beginning;
-use super::retention::Holder;
+use super::retention::{self, Holder};
 use super::settings::Retention;
 use super::snapshot::Snapshot;
 use super::statistics::RestoredView;
@@ -57,6 +57,8 @@ pub(super) struct Master {
     /// What the job begins with, as long as it has no snapshot.
     beginning: Beginning,
     pub(super) latest: Option<Latest>,
+    /// The checkpoint before `latest`, if that is a savepoint: whoever disposes of a savepoint leaves the job its checkpoint.
+    pub(super) checkpoint_before: Option<Latest>,
     pub(super) execution: Option<Execution>,
     attempt: u32,
     restart_at: Option<Instant>,
@@ -87,7 +89,10 @@ impl Master {
     pub(super) fn new(start: Start) -> Self {
         let (sender, events) = start.events;
         let restored = start.restored.as_ref();
-        let next_checkpoint = restored.map_or(1, |it| it.snapshot.checkpoint + 1);
+        let restored = restored.map_or(0, |it| it.snapshot.checkpoint);
+        // an earlier process may have had a job of this id, whose checkpoints are to stay
+        let directory = start.context.checkpoint_directory(start.id);
+        let on_disk = directory.map_or(0, |it| retention::largest_checkpoint(&it));
         Self {
             id: start.id,
             graph: start.graph,
@@ -97,6 +102,7 @@ impl Master {
             sender,
             beginning: start.beginning,
             latest: start.restored,
+            checkpoint_before: None,
             execution: None,
             attempt: 0,
             restart_at: None,
@@ -105,7 +111,7 @@ impl Master {
             is_over: false,
             pending: Vec::new(),
             abandoned: BTreeSet::new(),
-            next_checkpoint,
+            next_checkpoint: restored.max(on_disk).saturating_add(1),
             next_periodic: None,
             stopping: None,
         }
@@ -353,7 +359,8 @@ impl Master {
     /// The job has ended so. Its checkpoints go, or stay for the user.
     fn end(&mut self, status: JobStatus) {
         self.is_over = true;
-        if let Some(latest) = self.latest.take() {
+        let own = [self.latest.take(), self.checkpoint_before.take()];
+        for latest in own.into_iter().flatten() {
             let retention = self.context.settings.retention;
             let is_kept = match status {
                 JobStatus::Canceled => retention == Retention::RetainOnCancellation,

@@ -21,8 +21,15 @@ use crate::state::read::OperatorReader;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Beginning {
     tasks: HashMap<TaskId, TaskState>,
-    /// Of each file sink the path, and what its files are to be.
-    sinks: Vec<(PathBuf, Vec<List>)>,
+    sinks: Vec<Sink>,
+}
+
+/// A file sink, and what its files are to be.
+#[derive(Debug, Clone)]
+struct Sink {
+    path: PathBuf,
+    parallelism: u32,
+    lists: Vec<List>,
 }
 
 impl Beginning {
@@ -52,7 +59,11 @@ impl Beginning {
                             true => sink::first_lists(path).map_err(|error| io_failure(&error))?,
                             false => lists,
                         };
-                        beginning.sinks.push((path.clone(), lists));
+                        beginning.sinks.push(Sink {
+                            path: path.clone(),
+                            parallelism: it.parallelism,
+                            lists,
+                        });
                     }
                     Kind::Aggregate(_) => {
                         beginning.deal_key_groups(
@@ -80,8 +91,17 @@ impl Beginning {
 
     /// Brings the files of all sinks to what they were.
     pub(super) fn restore_files(&self) -> Result<(), Throwable> {
-        for (path, lists) in &self.sinks {
-            sink::restore(path, lists).map_err(|error| io_failure(&error))?;
+        for it in &self.sinks {
+            sink::restore(&it.path, it.parallelism, &it.lists)
+                .map_err(|error| io_failure(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Sees whether [`restore_files`](Self::restore_files) could do it, and changes nothing.
+    pub(super) fn check_files(&self) -> Result<(), Throwable> {
+        for it in &self.sinks {
+            sink::check(&it.path, it.parallelism, &it.lists).map_err(|error| io_failure(&error))?;
         }
         Ok(())
     }

@@ -19,6 +19,8 @@ pub(super) enum Holder {
         checkpoint: u64,
         restored: bool,
     },
+    /// A job that is being made ready, to look at a snapshot.
+    Restore(JobId),
     /// The savepoint, or the retained checkpoint, at this location.
     Location(String),
 }
@@ -105,13 +107,13 @@ impl FileHolders {
         delete(gone)
     }
 
-    /// Makes a directory while nothing is deleted.
+    /// Makes a directory that there is not yet, while nothing is deleted. What lies in one that there is, is somebody's.
     pub(super) fn make_directory(&self, directory: &Path) -> io::Result<()> {
         let _held = lock(&self.0);
-        durable::make_directory(directory)
+        durable::make_new_directory(directory)
     }
 
-    /// Deletes the directory of a checkpoint that has come to nothing, with all in it.
+    /// Deletes the directory of a checkpoint that has come to nothing, with all in it: one that was made for it.
     pub(super) fn remove_failed(&self, directory: &Path) {
         let _held = lock(&self.0);
         // tried again with the next part that arrives late, and when the job ends
@@ -123,6 +125,16 @@ impl FileHolders {
         let _held = lock(&self.0);
         let _ = fs::remove_dir(directory);
     }
+}
+
+/// The largest number of a checkpoint that lies in the directory of a job; 0 if there is none.
+pub(super) fn largest_checkpoint(job: &Path) -> u64 {
+    let entries = fs::read_dir(job).into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| {
+        let name = entry.file_name();
+        name.to_str()?.strip_prefix("chk-")?.parse::<u64>().ok()
+    });
+    numbers.max().unwrap_or(0)
 }
 
 /// Deletes files, the metadata first, so that no half snapshot looks whole; then directories that are empty.

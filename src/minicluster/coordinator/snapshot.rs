@@ -127,7 +127,7 @@ pub(super) fn referenced(metadata: &Metadata<'_>, directory: &Path) -> Vec<PathB
         if let Resolved::At(at) = resolve(&part.storage, &base)
             && let Ok(path) = location::local_path(&at)
         {
-            files.push(path);
+            files.push(location::spelled_file(&path));
         }
     });
     files.sort();
@@ -348,7 +348,9 @@ impl Reader<'_> {
             StreamHandle::ByteStream { data, .. } => Place::Heap(data.as_ref().into()),
             StreamHandle::File { .. } | StreamHandle::RelativeFile { .. } => {
                 match stream.part().map(|part| resolve(&part.storage, &directory)) {
-                    Some(Resolved::At(at)) => Place::File(location::local_path(&at)?),
+                    Some(Resolved::At(at)) => {
+                        Place::File(location::spelled_file(&location::local_path(&at)?))
+                    }
                     _ => return Err(unsupported(id, "a file outside its directory")),
                 }
             }

@@ -33,29 +33,51 @@ pub(super) fn prepare(
     mut graph: Arc<JobGraph>,
     restore: Option<&Restore>,
 ) -> Result<Prepared, Throwable> {
-    let restored = match restore {
-        None => None,
-        Some(restore) => {
-            let found = load::find(&restore.location, &context.heap)?;
-            let snapshot = Snapshot::read(&found.bytes, found.directory())?;
-            let rules = Rules {
-                allow_non_restored_state: restore.allow_non_restored_state,
-                strict_parallelism: context.settings.strict_parallelism,
-            };
-            fit(Arc::make_mut(&mut graph), &snapshot, &found.location, rules)?;
-            Some((found, snapshot, restore.claim_mode))
-        }
+    let Some(restore) = restore else {
+        let beginning = Beginning::of(&graph, None)?;
+        beginning.check_files()?;
+        return Ok(Prepared {
+            graph,
+            beginning,
+            restored: None,
+        });
     };
-    let snapshot = restored.as_ref().map(|(_, snapshot, _)| snapshot);
-    let beginning = Beginning::of(&graph, snapshot)?;
-    let restored = restored.map(|(found, snapshot, mode)| {
-        take_over(context, job, found, snapshot, mode == ClaimMode::Claim)
-    });
-    Ok(Prepared {
+    // nothing may go while it is looked at
+    let holder = Holder::Restore(job);
+    let prepared = prepare_from(context, job, &mut graph, restore, &holder);
+    // what was disposed of meanwhile, and what could not be deleted then, is not this job's
+    let _ = context.holders.release(&holder);
+    prepared.map(|(beginning, latest)| Prepared {
         graph,
         beginning,
-        restored,
+        restored: Some(latest),
     })
+}
+
+fn prepare_from(
+    context: &Context,
+    job: JobId,
+    graph: &mut Arc<JobGraph>,
+    restore: &Restore,
+    holder: &Holder,
+) -> Result<(Beginning, Latest), Throwable> {
+    let found = load::find(&restore.location, &context.heap)?;
+    let snapshot = Snapshot::read(&found.bytes, found.directory())?;
+    let metadata = found.file.iter().cloned();
+    let files: Vec<PathBuf> = snapshot.files().into_iter().chain(metadata).collect();
+    context.holders.hold(holder, &files);
+    // it may have gone before it was held
+    load::find(&restore.location, &context.heap)?;
+    let rules = Rules {
+        allow_non_restored_state: restore.allow_non_restored_state,
+        strict_parallelism: context.settings.strict_parallelism,
+    };
+    fit(Arc::make_mut(graph), &snapshot, &found.location, rules)?;
+    let beginning = Beginning::of(graph, Some(&snapshot))?;
+    beginning.check_files()?;
+    let is_claimed = restore.claim_mode == ClaimMode::Claim;
+    let latest = take_over(context, job, found, snapshot, is_claimed);
+    Ok((beginning, latest))
 }
 
 /// The job needs the snapshot's files from now on, and if it claims them they go when it needs them no more.

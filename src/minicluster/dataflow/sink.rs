@@ -1,18 +1,19 @@
 //! A sink into files: records wait until the checkpoint that they belong to is complete, and are appended then.
 //!
-//! The first subtask appends to the path itself, the n-th after it to `<path>.<n>`. What a snapshot holds is how long each
+//! The first subtask appends to the path itself, the others to [`parts`] beside it. What a snapshot holds is how long each
 //! file was, all earlier records being committed, and the lines that wait for this snapshot. A restore cuts the files to
 //! that length and appends those lines: whatever was appended since then comes again, and is kept aside until then (see
 //! [`undone`]).
 
 use std::collections::{HashMap, VecDeque};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::parts::{self, part, parts};
+use super::regular;
 use super::snapshot::List;
 use super::undone::{self, Content, named};
-use crate::domain::key_group::MAX_KEY_GROUPS;
 use crate::minicluster::program::Value;
 
 /// The list state that says how long each file is, and what is in it: `<bytes> <hash> <path>`.
@@ -32,45 +33,6 @@ pub(super) struct FileSink {
     lines: String,
     /// Files of subtasks that there are no longer, kept by the first subtask.
     others: Vec<(Content, PathBuf)>,
-}
-
-/// The file of a subtask.
-fn part(path: &Path, subtask: u32) -> PathBuf {
-    if subtask == 0 {
-        return path.to_owned();
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{subtask}"));
-    PathBuf::from(name)
-}
-
-/// Every file of the sink that there is, with its subtask.
-fn parts(path: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?.file_name();
-        let rest = entry.to_str().and_then(|entry| entry.strip_prefix(name));
-        let number = match rest {
-            Some("") => Some(0),
-            Some(rest) => rest.strip_prefix('.').and_then(|digits| {
-                let number: u32 = digits.parse().ok()?;
-                // only what this sink would have written itself
-                (number > 0 && number < MAX_KEY_GROUPS && number.to_string() == digits)
-                    .then_some(number)
-            }),
-            None => None,
-        };
-        found.extend(number.map(|number| (number, part(path, number))));
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// What the lists of a sink say that has written nothing yet: what is in its files stays there.
@@ -101,29 +63,52 @@ fn parse(text: &str) -> Option<(Content, &Path)> {
 ///
 /// # Errors
 /// A file cannot be changed, or is not, and has never been, what the snapshot means.
-pub(in crate::minicluster) fn restore(path: &Path, lists: &[List]) -> io::Result<()> {
+pub(in crate::minicluster) fn restore(
+    path: &Path,
+    parallelism: u32,
+    lists: &[List],
+) -> io::Result<()> {
     let pending = elements(lists, PENDING).filter_map(|element| element.split_once('\n'));
     let pending: HashMap<&str, &str> = pending.collect();
     let mut known = Vec::new();
-    for element in elements(lists, COMMITTED) {
-        let (content, file) = parse(element)
-            .ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))?;
+    for (content, file) in committed(lists)? {
         let next = file.to_str().and_then(|file| pending.get(file));
         undone::bring(file, content, next.map_or(&[], |next| next.as_bytes()))?;
         known.push(file);
     }
     if known.contains(&path) {
-        for (_, part) in parts(path)? {
-            if !known.contains(&part.as_path()) {
-                undone::bring(&part, Content::NOTHING, &[])?;
-                fs::remove_file(part)?;
-            }
-        }
+        parts::remove_others(path, &known)?;
     }
     for (file, lines) in pending {
         undone::append(Path::new(file), lines.as_bytes())?;
     }
-    Ok(())
+    parts::reserve(path, parallelism, &known)
+}
+
+/// Sees whether [`restore`] could do it, and changes nothing.
+///
+/// # Errors
+/// As there.
+pub(in crate::minicluster) fn check(
+    path: &Path,
+    parallelism: u32,
+    lists: &[List],
+) -> io::Result<()> {
+    regular::check(path)?;
+    let mut known = Vec::new();
+    for (content, file) in committed(lists)? {
+        undone::check(file, content)?;
+        known.push(file);
+    }
+    parts::check(path, parallelism, &known)
+}
+
+/// What each file is to be.
+fn committed(lists: &[List]) -> io::Result<Vec<(Content, &Path)>> {
+    let parsed = elements(lists, COMMITTED).map(|element| {
+        parse(element).ok_or_else(|| io::Error::other(format!("a sink's state is '{element}'")))
+    });
+    parsed.collect()
 }
 
 /// The elements of all lists of this name.
@@ -136,6 +121,7 @@ impl FileSink {
     /// Opens a subtask's file, which has been brought to what the state says.
     pub(super) fn open(path: &Path, subtask: u32, parallelism: u32) -> io::Result<Self> {
         let own = part(path, subtask);
+        regular::check(&own)?;
         let file = OpenOptions::new().create(true).append(true).open(&own);
         let file = file.map_err(|error| named(&own, &error))?;
         let mut others = Vec::new();

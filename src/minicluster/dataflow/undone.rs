@@ -7,6 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::regular;
+
 /// How many steps back a content may be put together from.
 const DEEPEST: usize = 100;
 
@@ -34,14 +36,11 @@ impl Content {
     /// What the first bytes of a file are, all of them where there are fewer; nothing, if there is no file.
     pub(super) fn of(path: &Path, limit: u64) -> io::Result<Self> {
         let mut content = Content::NOTHING;
+        regular::check(path)?;
         let file = match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
             opened => opened.map_err(|error| named(path, &error))?,
         };
-        if !file.metadata()?.is_file() {
-            // a pipe or a device keeps nothing
-            return Ok(content);
-        }
         let mut reader = BufReader::new(file.take(limit));
         loop {
             let read = reader.fill_buf()?;
@@ -60,22 +59,41 @@ impl Content {
 /// # Errors
 /// The file cannot be read or changed, or never had this content.
 pub(super) fn bring(path: &Path, wanted: Content, next: &[u8]) -> io::Result<()> {
-    bring_within(path, wanted, next, DEEPEST)
+    let way = way(path, wanted, DEEPEST)?;
+    let first = way.steps.first().map_or(next, |step| step.as_slice());
+    cut(path, way.base, first)?;
+    way.steps.iter().try_for_each(|step| append(path, step))
 }
 
-fn bring_within(path: &Path, wanted: Content, next: &[u8], steps: usize) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Ok(());
-    }
+/// Sees whether [`bring`] could do it, and changes nothing.
+///
+/// # Errors
+/// As there.
+pub(super) fn check(path: &Path, wanted: Content) -> io::Result<()> {
+    way(path, wanted, DEEPEST).map(drop)
+}
+
+/// How a file comes to a content: cut to a base, it gets what was cut off once.
+struct Way {
+    base: Content,
+    steps: Vec<Vec<u8>>,
+}
+
+fn way(path: &Path, wanted: Content, deepest: usize) -> io::Result<Way> {
+    regular::check(path)?;
     if Content::of(path, wanted.bytes)? == wanted {
-        return cut(path, wanted, next);
+        return Ok(Way {
+            base: wanted,
+            steps: Vec::new(),
+        });
     }
     for undone in kept(path)? {
         if let Some((base, more)) = undone.leading_to(wanted)
-            && steps > 0
+            && deepest > 0
         {
-            bring_within(path, base, more, steps - 1)?;
-            return append(path, more);
+            let mut way = way(path, base, deepest - 1)?;
+            way.steps.push(more.to_vec());
+            return Ok(way);
         }
     }
     Err(io::Error::other(format!(
@@ -87,6 +105,7 @@ fn bring_within(path: &Path, wanted: Content, next: &[u8], steps: usize) -> io::
 
 /// Appends to a file, which there may not be.
 pub(super) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    regular::check(path)?;
     let file = OpenOptions::new().create(true).append(true).open(path);
     let mut file = file.map_err(|error| named(path, &error))?;
     file.write_all(bytes)?;
@@ -168,6 +187,7 @@ fn kept(path: &Path) -> io::Result<Vec<Undone>> {
 
 /// What was kept in a file; `None` if it is none of ours.
 fn read(path: &Path) -> io::Result<Option<Undone>> {
+    regular::check(path)?;
     let bytes = fs::read(path).map_err(|error| named(path, &error))?;
     let end = bytes.iter().position(|byte| *byte == b'\n');
     let Some((head, rest)) = end.and_then(|end| Some((bytes.get(..end)?, bytes.get(end + 1..)?)))
