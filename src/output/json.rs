@@ -1,4 +1,4 @@
-//! JSON that is harmless on a terminal.
+//! JSON that is harmless on a terminal and shows no secrets of URIs.
 
 use std::io::{self, Write};
 
@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::text;
+use crate::domain::secret::masked;
 
 /// Writes a value in one line.
 ///
@@ -26,6 +27,7 @@ impl Formatter for Harmless {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        let fragment = &*masked(fragment);
         // the writer itself escapes the control characters below 0x20
         if fragment.bytes().all(|b| b < 0x7f) {
             return writer.write_all(fragment.as_bytes());

@@ -1,6 +1,7 @@
 //! Values as people read them, and texts of servers made harmless.
 
 use super::style;
+use crate::domain::secret::masked;
 
 /// Whether a character acts on a terminal: control characters, and those that turn the direction of writing or break
 /// lines.
@@ -10,10 +11,12 @@ pub(super) fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Shows a text of a server's without what would act on a terminal: that becomes `\u{…}` escapes.
+/// Shows a text of a server's without the secrets of URIs, and without what would act on a terminal: that becomes
+/// `\u{…}` escapes.
 pub(super) fn harmless(text: &str) -> String {
+    let text = masked(text);
     if !text.chars().any(is_harmful) {
-        return text.to_owned();
+        return text.into_owned();
     }
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
@@ -35,6 +38,7 @@ pub(super) fn lines(texts: Vec<String>) -> String {
 /// As [`harmless`], for texts of several lines that we composed: line ends, tabs and marks of colours stay.
 pub(super) fn harmless_lines(text: &str) -> String {
     let kept = |c: char| matches!(c, '\n' | '\t') || style::is_mark(c);
+    let text = masked(text);
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
             if is_harmful(c) && !kept(c) {

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use super::http::shown;
 use super::{Location, StorageError};
 
 /// The longest explanation that is passed on, in characters.
@@ -64,7 +65,7 @@ impl Fault {
     /// As an error of the room.
     pub fn at(self, at: &Location, endpoint: &str) -> StorageError {
         let location = at.to_string();
-        let endpoint = endpoint.to_owned();
+        let endpoint = shown(endpoint);
         match self {
             Self::Missing => StorageError::Missing { location },
             Self::Denied(why) => StorageError::Denied { location, why },

@@ -9,6 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::fault::{Fault, told};
 use crate::domain::access::Patience;
+use crate::domain::secret::masked;
 
 /// The most that is read of a refusal, in bytes.
 const MAX_REFUSAL: usize = 64 << 10;
@@ -41,6 +42,18 @@ pub(super) fn client(patience: Patience, endpoint: &str) -> Result<reqwest::Clie
         .http1_only()
         .build()
         .map_err(|err| err.to_string())
+}
+
+/// An endpoint as it may be shown: without user, password and query.
+pub(super) fn shown(endpoint: &str) -> String {
+    let Ok(mut url) = url::Url::parse(endpoint) else {
+        return masked(endpoint).into_owned();
+    };
+    // only a URL that can have none refuses
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn is_loopback(endpoint: &str) -> bool {
@@ -124,6 +137,21 @@ pub(super) fn refusal(status: u16, headers: &reqwest::header::HeaderMap, body: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_shown_without_what_is_secret_in_it() {
+        for (endpoint, what) in [
+            ("http://u1:PW@127.0.0.1:9", "http://127.0.0.1:9"),
+            (
+                "https://a.blob.core.windows.net/?sig=SEKRIT",
+                "https://a.blob.core.windows.net",
+            ),
+            ("https://h/gate?token=SEKRIT#x", "https://h/gate"),
+            ("http://u:PW@[", "http://u:******@["),
+        ] {
+            assert_eq!(shown(endpoint), what);
+        }
+    }
 
     #[test]
     fn metadata_services_are_known_by_address_and_name() {

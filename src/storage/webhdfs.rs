@@ -130,7 +130,7 @@ impl Cluster {
     }
 
     fn url(&self, endpoint: &str, at: &Location, question: Question<'_>) -> Result<Url, Fault> {
-        let wrong = || Fault::Broken(format!("{endpoint} is no URL"));
+        let wrong = || Fault::Broken(format!("{} is no URL", http::shown(endpoint)));
         let mut url = Url::parse(endpoint).map_err(|_| wrong())?;
         let before = url.path().trim_end_matches('/');
         url.set_path(&format!("{before}/webhdfs/v1{}", http::encoded(at.path())));

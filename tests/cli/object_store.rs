@@ -262,3 +262,44 @@ fn settings_of_storages_are_shown_with_their_source_and_nothing_secret() {
     }
     shown.is_silent_about("hunter2");
 }
+
+#[test]
+fn no_error_shows_what_is_secret_in_an_endpoint_or_a_location() {
+    let quick = ["--request-timeout", "300ms"];
+    let aws = [
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("AWS_ENDPOINT_URL", "http://u1:hunter2@127.0.0.1:9"),
+    ];
+    let azure = [
+        ("AZURE_STORAGE_KEY", "aHVudGVyMg=="),
+        (
+            "AZURE_STORAGE_BLOB_ENDPOINT",
+            "http://127.0.0.1:9/acc?sig=hunter2",
+        ),
+    ];
+    let gcs = [("STORAGE_EMULATOR_HOST", "http://u:hunter2@127.0.0.1:9")];
+    for (location, environment) in [
+        ("s3://bucket/x", &aws[..]),
+        ("s3n://AKID:hunter2@bucket/x", &aws[..]),
+        ("abfs://c@acc.dfs.core.windows.net/x", &azure[..]),
+        ("wasbs://c@acc.blob.core.windows.net/x?sig=hunter2", &azure),
+        ("gs://bucket/x", &gcs[..]),
+        ("webhdfs://u:hunter2@127.0.0.1:9/x", &[]),
+    ] {
+        for words in [["inspect", location], ["list", "--dir"]] {
+            let asked = tool(words).args(quick);
+            let asked = if words[0] == "list" {
+                asked.args([location])
+            } else {
+                asked
+            };
+            let asked = environment
+                .iter()
+                .fold(asked, |asked, (key, value)| asked.env(key, value));
+            let failed = asked.run();
+            assert_ne!(failed.code, 0, "{failed:#?}");
+            failed.is_silent_about("hunter2");
+        }
+    }
+}
