@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::inventory::catalogue::JobHistory;
 use crate::inventory::disposal;
 use crate::inventory::offline::apply::{self, Deleted};
+use crate::inventory::offline::claims;
 use crate::inventory::offline::gather::{self, Around};
 use crate::inventory::offline::{self, Item};
 use crate::output::view::{DisposedView, OfflinePlanView};
@@ -179,13 +180,7 @@ async fn plan(args: &DisposeArgs, cx: &Context, known: &Known) -> Result<Vec<Ite
     let gathered = gathered.map_err(|(location, error)| {
         Failure::from(error).doing(format!("cannot dispose of {location}"))
     })?;
-    let places = gathered
-        .subjects
-        .iter()
-        .map(|subject| subject.location.as_str());
-    let claims: Vec<_> = places
-        .map(|location| disposal::claimed(location, &known.jobs))
-        .collect();
+    let claims = claims::claims(cx.storage(), &gathered, &known.jobs).await;
     Ok(offline::plan(&gathered, &claims, args.force))
 }
 

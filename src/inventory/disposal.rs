@@ -66,8 +66,9 @@ pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownF
     let used = used_by_checkpoints(&places, jobs, known).await;
     let mut items = Vec::new();
     for ((location, place), used) in locations.iter().zip(&places).zip(used) {
-        let refusal = of_running_job(place, jobs)
-            .or_else(|| restored_from(place, jobs))
+        let is_one = |location: &str| NormalLocation::of(location).may_be(place);
+        let refusal = of_running_job(std::slice::from_ref(place), jobs, is_one)
+            .or_else(|| restored_from(jobs, is_one))
             .or(used)
             .or_else(|| may_be_restored_from(jobs));
         let refusal = match refusal {
@@ -82,12 +83,29 @@ pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownF
     items
 }
 
-/// What running jobs have against deleting the snapshot at a location, besides the files that their checkpoints use.
-pub fn claimed(location: &str, jobs: &[JobHistory]) -> Option<Refusal> {
-    let place = NormalLocation::of(location);
-    of_running_job(&place, jobs)
-        .or_else(|| restored_from(&place, jobs))
+/// What running jobs have against deleting the snapshot that is called any of these, besides the files that their
+/// checkpoints use. `is_one` tells whether a location that a job names is that snapshot.
+pub fn claimed(
+    places: &[NormalLocation],
+    jobs: &[JobHistory],
+    is_one: impl Fn(&str) -> bool + Copy,
+) -> Option<Refusal> {
+    of_running_job(places, jobs, is_one)
+        .or_else(|| restored_from(jobs, is_one))
         .or_else(|| may_be_restored_from(jobs))
+}
+
+/// Every location that running jobs name: their checkpoints, and what they were restored from.
+pub fn named_by(jobs: &[JobHistory]) -> Vec<String> {
+    let histories = running(jobs).filter_map(|one| one.history.as_ref());
+    let locations = histories.flat_map(|history| {
+        let all = history.all().into_iter();
+        let restored = history.restored.as_ref();
+        let restored = restored.and_then(|restored| restored.location.clone());
+        let checkpoints = all.filter_map(|snapshot| snapshot.location().map(str::to_owned));
+        checkpoints.chain(restored).collect::<Vec<_>>()
+    });
+    locations.collect()
 }
 
 /// Where the newest checkpoints of running jobs lie, which tell whose files those use.
@@ -107,15 +125,18 @@ fn running(jobs: &[JobHistory]) -> impl Iterator<Item = &JobHistory> {
 }
 
 /// Flink owns every checkpoint of a running job, and counts on it after a failure.
-fn of_running_job(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal> {
+fn of_running_job(
+    places: &[NormalLocation],
+    jobs: &[JobHistory],
+    is_one: impl Fn(&str) -> bool,
+) -> Option<Refusal> {
     let owner = running(jobs).find(|one| {
-        let in_its_directory =
-            place.is_checkpoint() && place.parent_name() == Some(&one.job.id.to_string());
+        let id = one.job.id.to_string();
+        let in_its_directory = places
+            .iter()
+            .any(|place| place.is_checkpoint() && place.parent_name() == Some(&id));
         let in_its_history = one.history.iter().flat_map(History::all).any(|snapshot| {
-            snapshot.kind == SnapshotKind::Checkpoint
-                && snapshot
-                    .location()
-                    .is_some_and(|location| NormalLocation::of(location).may_be(place))
+            snapshot.kind == SnapshotKind::Checkpoint && snapshot.location().is_some_and(&is_one)
         });
         in_its_directory || in_its_history
     })?;
@@ -126,12 +147,12 @@ fn of_running_job(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal
 }
 
 /// A running job may read files of what it was restored from.
-fn restored_from(place: &NormalLocation, jobs: &[JobHistory]) -> Option<Refusal> {
+fn restored_from(jobs: &[JobHistory], is_one: impl Fn(&str) -> bool) -> Option<Refusal> {
     running(jobs).find_map(|one| {
         let history = one.history.as_ref()?;
         let restored = history.restored.as_ref()?;
         let location = restored.location.as_deref()?;
-        if !NormalLocation::of(location).may_be(place) {
+        if !is_one(location) {
             return None;
         }
         let (id, name) = (one.job.id, &one.job.name);

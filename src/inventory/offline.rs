@@ -3,6 +3,7 @@
 //! Only what lies in a snapshot's own directory goes, its metadata first; never what another snapshot refers to.
 
 pub mod apply;
+pub mod claims;
 pub mod gather;
 mod places;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use savepointctl::metadata::MetadataVersion::V6;
 use serde_json::{Value, json};
 
 use super::answers::{self, NOW};
-use super::run::{Dir, Outcome, Tool, tool};
+use super::run::{Dir, Outcome, Tool, shell, tool};
 use super::server::{Answer, Flink};
 use super::snapshots::{file, named, relative, snapshot, with_stream};
 
@@ -280,6 +280,57 @@ fn what_a_running_job_was_restored_from_stays_unless_forced() {
     let location = bench.snapshot("sp/savepoint-1", &[]);
     flink.set_status(&job, "RUNNING");
     assert_eq!(with(&flink, &[&location, "--force"]).code, 0);
+}
+
+#[test]
+fn what_a_running_job_claims_is_known_by_where_it_lies_however_either_spells_it() {
+    let bench = Bench::new();
+    let location = bench.snapshot("sp/savepoint-1", &[]);
+    bench.snapshot("sp/d/savepoint-2", &[]);
+    symlink(bench.path("sp"), bench.path("alias")).unwrap();
+    let flink = cluster();
+    let job = flink.job("orders");
+    let refused = |claim: &str, dir: &str, typed: &str| {
+        flink.set_statistics(&job.id, answers::restored(claim));
+        // as after a cd
+        let line = format!(
+            "cd '{}' && savepointctl -m {} dispose --offline --yes {typed}",
+            bench.path(dir),
+            flink.url()
+        );
+        shell(&line).run().fails(7, &["was restored from it"]);
+    };
+    let uri = format!("file:{location}");
+    let linked = bench.path("alias/savepoint-1");
+    refused(&uri, "sp", "savepoint-1");
+    refused(&uri, "sp", "./savepoint-1/_metadata");
+    refused(&uri, "sp/savepoint-1", ".");
+    refused(&uri, "sp/d", "../savepoint-1");
+    refused(
+        &uri,
+        "sp/d/savepoint-2",
+        "../../savepoint-1/../savepoint-1/.",
+    );
+    refused(&uri, "alias", "savepoint-1");
+    refused(&uri, "sp", &linked);
+    refused(&linked, "sp", &location);
+    refused(&format!("{linked}/_metadata"), "sp", "savepoint-1");
+    assert!(bench.has("sp/savepoint-1/data-1"));
+}
+
+#[test]
+fn a_checkpoint_in_the_directory_of_a_running_job_is_its_own_from_inside_too() {
+    let bench = Bench::new();
+    let flink = cluster();
+    let job = flink.job("orders");
+    bench.snapshot(&format!("cp/{}/chk-3", job.id), &[]);
+    let line = format!(
+        "cd '{}' && savepointctl -m {} dispose --offline --yes chk-3",
+        bench.path(&format!("cp/{}", job.id)),
+        flink.url()
+    );
+    shell(&line).run().fails(7, &["checkpoint of running job"]);
+    assert!(bench.has(&format!("cp/{}/chk-3/data-1", job.id)));
 }
 
 #[test]
