@@ -45,8 +45,11 @@ fn on_disk(shared: &Shared) {
         };
         all.into_iter().find(same).unwrap()
     };
-    let both = cluster.tool(["list", &job.id, "-o", "json"]).run();
-    let both = found_by_both(&both.exits(0).json());
+    let both = until("the cluster's statistics know the savepoint", || {
+        let both = cluster.tool(["list", &job.id, "-o", "json"]).run();
+        let both = found_by_both(&both.exits(0).json());
+        (!both["job_name"].is_null()).then_some(both)
+    });
     assert_eq!(
         (&both["exists"], &both["complete"]),
         (&true.into(), &true.into())

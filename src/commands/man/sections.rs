@@ -46,6 +46,11 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
         "Hadoop's core-site.xml and hdfs-site.xml, for HDFS locations.",
     ),
     (
+        "AWS_*, GOOGLE_*, AZURE_*, OSS_*, COS_*",
+        "Endpoints and credentials of object stores, as their own tools take them. README.md has a table of them, and of \
+         the keys in Flink's and Hadoop's configuration that say the same.",
+    ),
+    (
         "HTTP_PROXY, HTTPS_PROXY, NO_PROXY",
         "Proxies; never used for loopback addresses.",
     ),
