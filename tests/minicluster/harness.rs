@@ -123,6 +123,10 @@ pub fn settings(directory: &Directory) -> Settings {
 }
 
 pub fn graph(text: &str, directory: &Directory, parallelism: u32) -> JobGraph {
+    graph_with(text, directory, parallelism, false)
+}
+
+pub fn graph_with(text: &str, directory: &Directory, parallelism: u32, strict: bool) -> JobGraph {
     let source = ProgramSource {
         file: "program.toml",
         directory: directory.path(),
@@ -130,6 +134,7 @@ pub fn graph(text: &str, directory: &Directory, parallelism: u32) -> JobGraph {
     };
     let options = CompileOptions {
         parallelism,
+        strict_chains: strict,
         ..CompileOptions::default()
     };
     compile(source, &options).unwrap_or_else(|error| panic!("{error}"))

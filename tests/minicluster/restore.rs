@@ -385,3 +385,95 @@ fn a_sink_into_a_pipe_or_a_device_is_refused() {
         "{failure}"
     );
 }
+
+#[test]
+fn state_of_another_kind_under_the_same_uid_fails_the_restore_and_is_named() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let savepoint = stopped(&cluster, &directory, 2);
+    let swapped = counter(END, None)
+        .replace("\"numbers\"", "\"x\"")
+        .replace("uid = \"count\"", "uid = \"numbers\"")
+        .replace("\"x\"", "\"count\"");
+    let text = refused(&cluster, &swapped, &directory, 2, restore(&savepoint));
+    assert!(
+        text.contains("has no such state in the new program: "),
+        "{text}"
+    );
+    let summed = counter(END, None).replace("type = \"count\"", "type = \"sum\"");
+    let text = refused(&cluster, &summed, &directory, 2, restore(&savepoint));
+    assert!(
+        text.contains("('sum') has no such state in the new program: keyed count"),
+        "{text}"
+    );
+    let allowed = Restore {
+        allow_non_restored_state: true,
+        ..restore(&savepoint)
+    };
+    let job = job_id();
+    let swapped = swapped.replace("end = 20000", "end = 30000");
+    let graph = graph(&swapped, &directory, 2);
+    cluster.submit(job, graph, Some(allowed)).unwrap();
+    wait_for_status(&cluster, job, JobStatus::Finished);
+    // the source began anew
+    let lines = directory.lines("counts");
+    assert!(lines.iter().filter(|line| *line == "(0,1)").count() == 2);
+}
+
+/// Numbers that are not counted, through maps, into the file `numbers`.
+fn piped(maps: usize, rate: Option<u32>, uids: bool) -> String {
+    let rate = rate
+        .map(|rate| format!("rate = {rate}"))
+        .unwrap_or_default();
+    let uid = |uid: &str| match uids {
+        true => format!("uid = \"{uid}\""),
+        false => String::new(),
+    };
+    let map = "[[operator]]\ntype = \"map\"\nfunction = \"add\"\nvalue = 0\n".repeat(maps);
+    format!(
+        "[[operator]]\ntype = \"sequence\"\nend = {END}\nuid = \"numbers\"\n{rate}\n{map}[[operator]]\ntype = \"file\"\npath = \"numbers\"\n{}\n",
+        uid("sink")
+    )
+}
+
+#[test]
+fn strict_chains_keep_a_sinks_state_when_a_map_is_inserted_and_refuse_what_nothing_takes() {
+    let directory = Directory::new();
+    let cluster = Cluster::start(settings(&directory)).unwrap();
+    let strict = |text: &str| graph_with(text, &directory, 2, true);
+    let job = submit(&cluster, strict(&piped(0, Some(10_000), false)));
+    wait_for_tasks(&cluster, job);
+    wait_until("a checkpoint has lines", || {
+        checkpoint(&cluster, job);
+        !directory.lines("numbers").is_empty()
+    });
+    let savepoint = stop(&cluster, job);
+    // without strict chains the sink's lists are of nobody
+    let loose = piped(0, None, true);
+    let text = refused(&cluster, &loose, &directory, 2, restore(&savepoint));
+    assert!(text.contains("committed@1, pending@1"), "{text}");
+
+    let job = resume(&cluster, strict(&piped(2, Some(10_000), false)), &savepoint);
+    wait_for_tasks(&cluster, job);
+    let savepoint = stop(&cluster, job);
+    let job = resume(&cluster, strict(&piped(1, None, false)), &savepoint);
+    wait_for_status(&cluster, job, JobStatus::Finished);
+    let mut lines = directory.lines("numbers");
+    lines.sort_by_key(|line| line.parse::<i64>().unwrap());
+    let wanted: Vec<String> = (0..=END).map(|number| number.to_string()).collect();
+    assert!(lines == wanted, "{} lines", lines.len());
+
+    // and back: a sink of its own id leaves no state behind for the strict one
+    let other = Directory::new();
+    let job = submit(&cluster, graph(&piped(0, Some(10_000), true), &other, 2));
+    wait_for_tasks(&cluster, job);
+    let savepoint = stop(&cluster, job);
+    let graph = graph_with(&piped(0, None, false), &other, 2, true);
+    let refused = cluster
+        .submit(job_id(), graph, Some(restore(&savepoint)))
+        .unwrap_err();
+    let SubmitError::Initialization(failure) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(failure.to_string().contains("uid 'sink'"), "{failure}");
+}

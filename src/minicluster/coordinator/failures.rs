@@ -168,6 +168,16 @@ pub(super) fn left_over(location: &str, first: &str, operators: &str) -> Throwab
     )
 }
 
+/// State of an operator that is there, but has no such state.
+pub(super) fn other_state(location: &str, id: &str, operators: &str, states: &str) -> Throwable {
+    Throwable::new(
+        ILLEGAL_STATE,
+        format!(
+            "Failed to rollback to checkpoint/savepoint {location}. Operator {id} ({operators}) has no such state in the new program: {states}. Give the operator the uid of the one whose state it is to have, or allow to skip this with --allowNonRestoredState."
+        ),
+    )
+}
+
 pub(super) fn max_parallelism_mismatch(operator: &str, was: u32, is: u32) -> Throwable {
     Throwable::new(
         ILLEGAL_STATE,

@@ -12,6 +12,7 @@ mod disposal;
 mod durable;
 mod error;
 mod failures;
+mod fit;
 mod heap;
 mod load;
 mod location;

@@ -1,19 +1,20 @@
 //! From a snapshot to what each task begins with.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::failures;
 use super::snapshot::{OperatorState, Snapshot};
 use super::throwable::Throwable;
 use crate::domain::ids::OperatorId;
-use crate::domain::key_group::{KeyGroupRange, default_max_parallelism};
+use crate::domain::key_group::KeyGroupRange;
 use crate::minicluster::dataflow::TaskId;
-use crate::minicluster::dataflow::plan::{TaskState, vertex_name};
+use crate::minicluster::dataflow::chain::suffix;
+use crate::minicluster::dataflow::keyed::state_name;
+use crate::minicluster::dataflow::plan::TaskState;
 use crate::minicluster::dataflow::sink;
 use crate::minicluster::dataflow::snapshot::{KeyedHandle, List, ListsHandle, io_failure};
 use crate::minicluster::dataflow::source::{SPLITS, first_splits};
-use crate::minicluster::program::{JobGraph, Kind};
+use crate::minicluster::program::{JobGraph, Kind, Vertex};
 use crate::state::Element;
 use crate::state::read::OperatorReader;
 
@@ -40,15 +41,10 @@ impl Beginning {
     pub(super) fn of(graph: &JobGraph, snapshot: Option<&Snapshot>) -> Result<Self, Throwable> {
         let mut beginning = Beginning::default();
         for (vertex, it) in graph.vertices.iter().enumerate() {
-            for (position, at) in it.operators.iter().enumerate() {
+            let suffixes = suffixes(graph, it);
+            for (at, suffix) in it.operators.iter().zip(suffixes) {
                 let operator = &graph.operators[*at];
-                let head = graph.operators[it.operators[0]].id;
                 let state = snapshot.and_then(|snapshot| state_of(snapshot, operator.id));
-                // with strict chains the position tells the lists of one id apart
-                let suffix = match position > 0 && operator.id == head {
-                    true => format!("@{position}"),
-                    false => String::new(),
-                };
                 match &operator.kind {
                     Kind::File { path } => {
                         let lists = match state {
@@ -149,14 +145,19 @@ impl Beginning {
             None => deal(first, parallelism),
             Some(state) => {
                 let mut parts: Vec<Vec<String>> = Vec::new();
+                let mut is_source = false;
                 for (index, subtask) in &state.subtasks {
                     let lists = subtask.lists.as_ref().map(read_lists).transpose()?;
-                    let lists = lists.unwrap_or_default().into_iter();
+                    let lists = lists.unwrap_or_default();
+                    is_source |= lists.iter().any(|(name, _)| name == SPLITS);
+                    let lists = lists.into_iter();
                     let splits = lists.filter(|(name, _)| name == SPLITS);
                     parts.resize(parts.len().max(*index as usize), Vec::new());
                     parts.push(splits.flat_map(|(_, elements)| elements).collect());
                 }
                 match state.parallelism == parallelism {
+                    // what is under this id is something else's, which the user has allowed
+                    _ if !is_source => deal(first, parallelism),
                     true => parts,
                     false => deal(parts.concat(), parallelism),
                 }
@@ -172,7 +173,25 @@ impl Beginning {
     }
 }
 
-fn state_of(snapshot: &Snapshot, id: OperatorId) -> Option<&OperatorState> {
+/// What the names of lists end with, of each operator of a vertex.
+fn suffixes(graph: &JobGraph, vertex: &Vertex) -> Vec<String> {
+    let head = vertex.operators[0];
+    let mut sinks = 0;
+    let suffixes = vertex.operators.iter().map(|at| {
+        let operator = &graph.operators[*at];
+        let is_under_head = *at != head && operator.id == graph.operators[head].id;
+        match operator.kind {
+            Kind::File { .. } if is_under_head => {
+                sinks += 1;
+                suffix(sinks)
+            }
+            _ => String::new(),
+        }
+    });
+    suffixes.collect()
+}
+
+pub(super) fn state_of(snapshot: &Snapshot, id: OperatorId) -> Option<&OperatorState> {
     let mut operators = snapshot.operators.iter();
     operators.find(|it| it.id == id && !it.subtasks.is_empty())
 }
@@ -189,6 +208,34 @@ fn deal(elements: Vec<String>, parallelism: u32) -> Vec<Vec<String>> {
                 .collect()
         })
         .collect()
+}
+
+/// The names of the states that the program has under an operator id.
+pub(super) fn names(graph: &JobGraph, id: OperatorId) -> Vec<String> {
+    let mut names = Vec::new();
+    for vertex in &graph.vertices {
+        for (at, suffix) in vertex.operators.iter().zip(suffixes(graph, vertex)) {
+            let operator = &graph.operators[*at];
+            if operator.id != id {
+                continue;
+            }
+            match &operator.kind {
+                Kind::File { .. } => {
+                    names
+                        .extend([sink::COMMITTED, sink::PENDING].map(|it| format!("{it}{suffix}")));
+                }
+                Kind::Aggregate(aggregation) => names.push(keyed(state_name(*aggregation))),
+                kind if kind.is_source() => names.push(SPLITS.to_owned()),
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+/// How keyed state is called, other than a list of the same name.
+pub(super) fn keyed(name: &str) -> String {
+    format!("keyed {name}")
 }
 
 /// The lists of a sink over all its subtasks, by their names without the suffix.
@@ -240,105 +287,6 @@ fn read_lists(handle: &ListsHandle) -> Result<Vec<List>, Throwable> {
         found.push((list.name.clone(), elements));
     }
     Ok(found)
-}
-
-/// What a restore may do.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
-    pub(super) allow_non_restored_state: bool,
-    pub(super) strict_parallelism: bool,
-}
-
-/// Sees whether a snapshot fits a program. The program takes over the snapshot's max parallelism where it sets none itself.
-///
-/// # Errors
-/// State is left over, or parallelism or max parallelism do not fit.
-pub(super) fn fit(
-    graph: &mut JobGraph,
-    snapshot: &Snapshot,
-    location: &str,
-    rules: Rules,
-) -> Result<(), Throwable> {
-    if !rules.allow_non_restored_state {
-        nothing_left_over(graph, snapshot, location)?;
-    }
-    for vertex in 0..graph.vertices.len() {
-        for at in graph.vertices[vertex].operators.clone() {
-            if let Some(state) = state_of(snapshot, graph.operators[at].id) {
-                fit_operator(graph, vertex, state, location, rules)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn nothing_left_over(
-    graph: &JobGraph,
-    snapshot: &Snapshot,
-    location: &str,
-) -> Result<(), Throwable> {
-    let known: HashSet<OperatorId> = graph.operators.iter().map(|it| it.id).collect();
-    let mut left = snapshot.operators.iter();
-    let left: Vec<&OperatorState> = left
-        .by_ref()
-        .filter(|it| !it.subtasks.is_empty() && !known.contains(&it.id))
-        .collect();
-    let Some(first) = left.first() else {
-        return Ok(());
-    };
-    let describe = |it: &&OperatorState| match &it.uid {
-        Some(uid) => format!("{} ('{}', uid '{uid}')", it.id, it.name),
-        None => format!("{} ('{}', without uid)", it.id, it.name),
-    };
-    let all: Vec<String> = left.iter().map(describe).collect();
-    Err(failures::left_over(
-        location,
-        &first.id.to_string(),
-        &all.join(", "),
-    ))
-}
-
-fn fit_operator(
-    graph: &mut JobGraph,
-    vertex: usize,
-    state: &OperatorState,
-    location: &str,
-    rules: Rules,
-) -> Result<(), Throwable> {
-    let name = vertex_name(graph, vertex);
-    let it = &mut graph.vertices[vertex];
-    let id = state.id.to_string();
-    if rules.strict_parallelism && state.parallelism != it.parallelism {
-        return Err(failures::parallelism_mismatch(
-            location,
-            &id,
-            state.parallelism,
-            it.parallelism,
-        ));
-    }
-    if it.parallelism > state.max_parallelism {
-        return Err(failures::parallelism_above_max(
-            &name,
-            it.parallelism,
-            state.max_parallelism,
-        ));
-    }
-    if state.max_parallelism == it.max_parallelism {
-        return Ok(());
-    }
-    // what a program does not set is Flink's default for its parallelism
-    if it.max_parallelism != default_max_parallelism(it.parallelism) {
-        return Err(failures::max_parallelism_mismatch(
-            &id,
-            state.max_parallelism,
-            it.max_parallelism,
-        ));
-    }
-    it.max_parallelism = state.max_parallelism;
-    for at in it.operators.clone() {
-        graph.operators[at].max_parallelism = state.max_parallelism;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

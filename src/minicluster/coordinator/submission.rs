@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::context::Context;
+use super::fit::{Rules, fit};
 use super::load::{self, Found};
 use super::location::Location;
 use super::master::Latest;
-use super::restore::{Beginning, Rules, fit};
+use super::restore::Beginning;
 use super::retention::Holder;
 use super::settings::Restore;
 use super::snapshot::Snapshot;

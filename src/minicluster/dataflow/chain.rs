@@ -209,6 +209,7 @@ impl Chain {
     ) -> Vec<(OperatorId, Vec<List>, Option<usize>)> {
         let head = self.steps.first().map(|step| step.operator);
         let mut found: Vec<(OperatorId, Vec<List>, Option<usize>)> = Vec::new();
+        let mut sinks = 0;
         for (at, step) in self.steps.iter_mut().enumerate() {
             let mut lists = match &mut step.function {
                 Function::Source => {
@@ -219,9 +220,9 @@ impl Chain {
                 _ => continue,
             };
             if at > 0 && head == Some(step.operator) {
-                // strict chains: all is under one id, where each name must be the only one
+                sinks += 1;
                 for (name, _) in &mut lists {
-                    name.push_str(&format!("@{at}"));
+                    name.push_str(&suffix(sinks));
                 }
             }
             let keyed = matches!(step.function, Function::Aggregate(_)).then_some(at);
@@ -235,6 +236,12 @@ impl Chain {
         }
         found
     }
+}
+
+/// What the names of a sink's lists end with under strict chains, where all is under one id: the sink's number in its
+/// chain, from 1, whatever there is without state between the sinks.
+pub(in crate::minicluster) fn suffix(sink: usize) -> String {
+    format!("@{sink}")
 }
 
 /// Opens one subtask of a file sink.

@@ -22,7 +22,7 @@ pub(super) fn element(key: &Value) -> Result<Element<'_>, Throwable> {
 }
 
 /// The name under which an aggregation keeps its numbers.
-pub(super) fn state_name(aggregation: Aggregation) -> &'static str {
+pub(in crate::minicluster) fn state_name(aggregation: Aggregation) -> &'static str {
     match aggregation {
         Aggregation::Count => "count",
         Aggregation::Sum => "sum",

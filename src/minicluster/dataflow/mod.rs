@@ -5,12 +5,12 @@
 //! end of its input: so every subtask is part of every snapshot.
 
 mod barrier;
-mod chain;
+pub(super) mod chain;
 mod channel;
-mod keyed;
+pub(super) mod keyed;
 mod layout;
 mod lines;
-mod opening;
+pub(super) mod opening;
 mod output;
 mod pace;
 mod parts;

@@ -134,13 +134,7 @@ fn restore(
 ) -> Result<(), Throwable> {
     let groups = handle.range.intersection(&aggregate.range());
     let bytes = open(&handle.stored)?;
-    let failed = |error: crate::state::StateError| {
-        let message = match handle.stored.file() {
-            Some(path) => format!("{}: {error}", path.display()),
-            None => error.to_string(),
-        };
-        Throwable::new("java.io.IOException", message)
-    };
+    let failed = |error| unreadable(handle, &error);
     let reader = KeyedReader::open(&*bytes, handle.range, &handle.offsets, max_parallelism);
     let reader = reader.map_err(failed)?;
     let mut states = reader.states().iter();
@@ -160,6 +154,25 @@ fn restore(
         reader.key_group(group, &mut visit).map_err(failed)?;
     }
     put
+}
+
+/// The names of the keyed states in a handle.
+pub(in crate::minicluster) fn state_names(
+    handle: &KeyedHandle,
+    max_parallelism: u32,
+) -> Result<Vec<String>, Throwable> {
+    let bytes = open(&handle.stored)?;
+    let reader = KeyedReader::open(&*bytes, handle.range, &handle.offsets, max_parallelism);
+    let reader = reader.map_err(|error| unreadable(handle, &error))?;
+    Ok(reader.states().iter().map(|it| it.name.clone()).collect())
+}
+
+fn unreadable(handle: &KeyedHandle, error: &crate::state::StateError) -> Throwable {
+    let message = match handle.stored.file() {
+        Some(path) => format!("{}: {error}", path.display()),
+        None => error.to_string(),
+    };
+    Throwable::new("java.io.IOException", message)
 }
 
 fn open(stored: &Stored) -> Result<Box<dyn ReadAt + '_>, Throwable> {
