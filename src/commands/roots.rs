@@ -134,12 +134,18 @@ fn note(cx: &Context, failures: &[(Location, StorageError)]) {
     }
 }
 
+/// The directories of the local configuration.
+pub fn local(cx: &Context) -> Result<Vec<Location>, Failure> {
+    let settings = cx.settings()?;
+    Ok(directories(|key| {
+        settings.flink.get(key).map(|value| value.value.clone())
+    }))
+}
+
 /// The directories of the cluster's configuration, else of the local one.
 pub async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Location>, Failure> {
-    let settings = cx.settings()?;
-    let local = |key: &str| settings.flink.get(key).map(|value| value.value.clone());
     let Some(client) = client else {
-        return Ok(directories(local));
+        return local(cx);
     };
     // a cluster that does not show its configuration has none that could be used
     let theirs = client.configuration().await.unwrap_or_default();
@@ -149,11 +155,10 @@ pub async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Loc
     };
     let mut found = directories(value);
     if found.is_empty() {
-        return Ok(directories(local));
+        return local(cx);
     }
-    let is_here = settings
-        .endpoint
-        .is_some_and(|endpoint| endpoint.is_loopback());
+    let endpoint = cx.settings()?.endpoint;
+    let is_here = endpoint.is_some_and(|endpoint| endpoint.is_loopback());
     found.retain(|at| is_here || at.local().is_none());
     Ok(found)
 }

@@ -155,8 +155,8 @@ pub fn nowhere() -> Failure {
     context::no_endpoint().hint("or name directories in storage with --dir LOCATION")
 }
 
-/// A client of the cluster, if the settings name one. Where flags name directories in storage, one that cannot be reached
-/// is only noted.
+/// A client of the cluster, if the settings name one. Where flags or the local configuration name directories in storage,
+/// one that cannot be reached is only noted.
 ///
 /// # Errors
 /// The cluster cannot be reached, and no directories are named.
@@ -166,7 +166,10 @@ pub async fn client_if_named(cx: &Context, dirs: &DirArgs) -> Result<Option<Clie
     }
     match cx.client().await {
         Ok(client) => Ok(Some(client)),
-        Err(failure) if failure.exit == Exit::Unreachable && !dirs.dirs.is_empty() => {
+        Err(failure)
+            if failure.exit == Exit::Unreachable
+                && (!dirs.dirs.is_empty() || !roots::local(cx)?.is_empty()) =>
+        {
             let what = format!("only storage counts, for the cluster: {:#}", failure.source);
             cx.printer.warning(what);
             Ok(None)

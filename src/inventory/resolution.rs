@@ -72,12 +72,18 @@ fn counted(candidates: usize) -> String {
 pub async fn open(storage: &Storage, location: &str) -> Result<SnapshotFile, ResolutionError> {
     // so that what is shown can be opened from anywhere
     let at = Location::of(location)?.absolute();
-    let (file, directory) = match storage.look(&at).await? {
-        Entry::Directory => (metadata_in(storage, &at).await?, at),
-        Entry::File { .. } | Entry::Other(_) => {
+    let (file, directory) = match storage.look(&at).await {
+        Ok(Entry::Directory) => (metadata_in(storage, &at).await?, at),
+        Ok(Entry::File { .. } | Entry::Other(_)) => {
             let directory = at.parent();
             (at, directory)
         }
+        Err(error) if error.is_denied() => match storage.look(&at.join(METADATA)).await {
+            // whoever may read objects but list none is not told what a directory is
+            Ok(Entry::File { .. }) => (at.join(METADATA), at),
+            _ => return Err(error.into()),
+        },
+        Err(error) => return Err(error.into()),
     };
     let start = storage.read_range(&file, 0..START).await?;
     let bytes = if metadata::may_be_metadata(&start) {

@@ -173,6 +173,15 @@ impl StorageError {
         matches!(self, Self::Missing { .. })
     }
 
+    /// Whether it says that we may not.
+    pub fn is_denied(&self) -> bool {
+        match self {
+            Self::Denied { .. } => true,
+            Self::Io { source, .. } => source.kind() == io::ErrorKind::PermissionDenied,
+            _ => false,
+        }
+    }
+
     /// No storage is known for the scheme of a location.
     pub fn unknown(at: &super::Location) -> Self {
         Self::Scheme {

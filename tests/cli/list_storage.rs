@@ -249,6 +249,24 @@ fn a_cluster_that_cannot_be_reached_is_noted_where_directories_are_given() {
 }
 
 #[test]
+fn directories_of_the_local_configuration_count_where_the_cluster_cannot_be_reached() {
+    let storage = three();
+    let sp = format!("state.savepoints.dir=file://{}", storage.at("sp"));
+    let away = "-m 127.0.0.1:1 --connect-timeout 100ms";
+    for (command, lines) in [("list -o name", 2), ("inspect latest -o name", 1)] {
+        let words = format!("{away} {command}");
+        let ran = tool(words.split(' ')).args(["-D", &sp]).run();
+        assert_eq!(
+            (ran.code, ran.stdout.lines().count()),
+            (0, lines),
+            "{ran:?}"
+        );
+        let said = "warning: only storage counts";
+        assert!(ran.stderr.contains(said), "{ran:?}");
+    }
+}
+
+#[test]
 fn the_latest_in_storage_is_found_for_every_command_that_takes_a_snapshot() {
     let storage = three();
     let copy = storage.at("sp/before the deploy");

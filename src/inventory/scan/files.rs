@@ -36,6 +36,8 @@ enum Kept {
     Missing,
     /// It holds too much, or may not be listed: its files are looked at one by one.
     Unlisted,
+    /// Its storage does not answer as it should: asking for each file would only take longer.
+    Failed(StorageError),
 }
 
 impl<'s> Looker<'s> {
@@ -83,8 +85,8 @@ impl<'s> Looker<'s> {
                 seen.own_was_listed = true;
             }
             Err(error) if error.is_missing() => miss_all(needs, directory, seen),
-            // more entries than are listed: the files can still be looked at one by one
-            Err(StorageError::TooMany { .. }) => self.each(needs, directory, seen).await,
+            // the files can still be looked at one by one
+            Err(error) if allows_looks(&error) => self.each(needs, directory, seen).await,
             Err(error) => fail_all(needs, directory, &error, seen),
         }
     }
@@ -109,6 +111,7 @@ impl<'s> Looker<'s> {
             }
             Kept::Missing => miss_all(needs, directory, seen),
             Kept::Unlisted => self.each(needs, directory, seen).await,
+            Kept::Failed(error) => fail_all(needs, directory, error, seen),
         }
     }
 
@@ -126,8 +129,8 @@ impl<'s> Looker<'s> {
         match self.storage.list_up_to(at, most).await {
             Ok(entries) => Kept::Listed(entries.into_iter().filter_map(sized).collect()),
             Err(error) if error.is_missing() => Kept::Missing,
-            // one may be allowed to read files and not to list them
-            Err(_) => Kept::Unlisted,
+            Err(error) if allows_looks(&error) => Kept::Unlisted,
+            Err(error) => Kept::Failed(error),
         }
     }
 
@@ -153,6 +156,12 @@ impl<'s> Looker<'s> {
             }
         }
     }
+}
+
+/// Whether the files of a directory that cannot be listed may be there to look at: one may be allowed to read files and
+/// not to list them.
+fn allows_looks(error: &StorageError) -> bool {
+    error.is_denied() || matches!(error, StorageError::TooMany { .. })
 }
 
 fn sized(one: Listed) -> Option<(String, u64)> {

@@ -171,3 +171,44 @@ fn a_reference_into_a_storage_that_is_not_known_is_unreadable() {
     let found = report(&storage, &checkpoint(vec![file("gs://other/x", 1)]));
     assert_eq!(words(&found.findings), ["unreadable gs://other/x"]);
 }
+
+#[test]
+fn files_beside_metadata_are_looked_at_one_by_one_where_nobody_may_list_them() {
+    let (memory, storage) = store_of_shared(0);
+    let denied = |location| StorageError::Denied {
+        location,
+        why: "no".to_owned(),
+    };
+    memory.fail(Request::List, "/cp/chk-7", denied);
+    memory.fail(Request::Look, "/cp/chk-7", denied);
+    let used = || {
+        snapshot(vec![operator(vec![operator_subtask(
+            0,
+            relative("meta", 5),
+        )])])
+    };
+    assert_eq!(report(&storage, &used()).findings, []);
+    memory.put("/cp/chk-7/meta", "cut");
+    let found = report(&storage, &used());
+    assert_eq!(words(&found.findings), ["short s3://b/cp/chk-7/meta"]);
+    let bytes = crate::metadata::write(&used()).unwrap();
+    memory.put("/cp/chk-7/_metadata", bytes.clone());
+    let opening = crate::inventory::resolution::open(&storage, OWN);
+    let file = futures_util::FutureExt::now_or_never(opening).unwrap();
+    let file = file.unwrap();
+    assert_eq!((file.bytes, file.directory), (bytes, OWN.to_owned()));
+}
+
+#[test]
+fn a_storage_that_does_not_answer_is_not_asked_for_each_file() {
+    let (memory, storage) = store_of_shared(40);
+    memory.fail(Request::List, "/cp/shared", |location| {
+        StorageError::Timeout {
+            location,
+            endpoint: "x".to_owned(),
+        }
+    });
+    let found = report(&storage, &checkpoint(shared(0..40)));
+    assert!(found.is_only_unreadable());
+    assert_eq!((found.findings.len(), memory.count(Request::Look)), (40, 0));
+}
