@@ -9,8 +9,11 @@ use crate::cluster::{Cluster, Version};
 use crate::servers::{BUCKET, Server, Servers, script};
 use crate::tool::Tool;
 
+/// A name, and what is tried.
+type Trial = (&'static str, fn(&Servers));
+
 /// The trials.
-pub const TRIALS: [(&str, fn(&Servers)); 2] = [
+pub const TRIALS: [Trial; 2] = [
     (
         "a_savepoint_on_s3_is_taken_found_inspected_restored_and_disposed_of",
         on_s3,
