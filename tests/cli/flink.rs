@@ -374,7 +374,7 @@ fn configured(cluster: &Flink, more: &str) -> Dir {
     let (host, port) = (cluster.address().ip(), cluster.address().port());
     conf.file(
         "config.yaml",
-        &format!("rest.address: {host}\nrest.port: {port}\n{more}\n"),
+        format!("rest.address: {host}\nrest.port: {port}\n{more}\n"),
     );
     conf
 }
@@ -435,7 +435,7 @@ fn flinks_rules_say_which_cluster_is_meant() {
                 let conf = Dir::new();
                 conf.file(
                     "config.yaml",
-                    &format!("rest.address: {}\n{more}\n", right.address().ip()),
+                    format!("rest.address: {}\n{more}\n", right.address().ip()),
                 );
                 conf
             }

@@ -84,10 +84,6 @@ impl Bench {
         assert!(items[0].goes, "{items:?}");
         wait(delete(&self.storage, &items[0]))
     }
-
-    fn has(&self, path: &str) -> bool {
-        self.memory.paths().iter().any(|other| other == path)
-    }
 }
 
 fn refused(location: String) -> StorageError {
