@@ -117,6 +117,13 @@ fn max_parallelism_is_the_savepoints_where_the_program_sets_none() {
         restore(&savepoint),
     );
     assert!(text.contains("Max parallelism mismatch"), "{text}");
+    // also where it says what would be so without it
+    let same = program("max_parallelism = 128", None);
+    let text_of_same = refused(&cluster, &same, &directory, 2, restore(&savepoint));
+    assert!(
+        text_of_same.contains("Max parallelism mismatch"),
+        "{text_of_same}"
+    );
     assert!(
         text.contains("with max parallelism 10 to new program with max parallelism 20"),
         "{text}"
@@ -192,6 +199,7 @@ fn what_is_no_snapshot_is_told_in_flinks_words() {
             "Cannot find checkpoint or savepoint file/directory 'jobmanager://savepoints/9'",
         ),
         (String::new(), "empty checkpoint pointer"),
+        ("/dev/zero".to_owned(), "/dev/zero is no regular file"),
     ];
     for (location, words) in cases {
         let text = refused(

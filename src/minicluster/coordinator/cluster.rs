@@ -13,7 +13,9 @@ use super::error::{CancelError, StartError, SubmitError};
 use super::failures;
 use super::location::{self, Location};
 use super::master::{Event, Master, Start};
-use super::operations::{OperationKey, OperationState, Outcome, SavepointRequest, StopRequest};
+use super::operations::{
+    OperationKey, OperationState, Operations, Outcome, SavepointRequest, StopRequest,
+};
 use super::record::JobRecord;
 use super::retention::Holder;
 use super::settings::{Backend, Restore, Settings};
@@ -43,6 +45,23 @@ struct Jobs {
     /// In the order of their submission.
     all: Vec<Arc<Job>>,
     is_closed: bool,
+}
+
+/// How many jobs that have ended are still told of.
+const MOST_ENDED: usize = 100;
+
+impl Jobs {
+    /// Forgets the oldest of too many jobs that have ended.
+    fn forget_oldest(&mut self) {
+        let has_ended = |job: &Arc<Job>| job.record.lock().status().is_ended();
+        let ended = self.all.iter().filter(|job| has_ended(job)).count();
+        let mut more = ended.saturating_sub(MOST_ENDED);
+        self.all.retain(|job| {
+            let goes = more > 0 && has_ended(job);
+            more -= usize::from(goes);
+            !goes
+        });
+    }
 }
 
 struct Job {
@@ -127,6 +146,7 @@ impl Cluster {
             master: Mutex::default(),
         });
         jobs.all.push(Arc::clone(&job));
+        jobs.forget_oldest();
         Ok((job, (sender, receiver)))
     }
 
@@ -153,8 +173,15 @@ impl Cluster {
         let thread = thread::Builder::new().name(format!("job {}", job.id));
         let owner = Arc::clone(job);
         let now_ms = self.inner.context.now_ms();
-        let thread = thread.spawn(move || owner.run(master, now_ms));
+        let context = Arc::clone(&self.inner.context);
+        let thread = thread.spawn(move || owner.run(master, &context.operations, now_ms));
         *lock(&job.master) = Some(thread.map_err(|error| io_failure(&error))?);
+        if lock(&self.inner.jobs).is_closed {
+            // the end of all has told the job, but may have come before there was a thread to wait for
+            if let Some(master) = lock(&job.master).take() {
+                let _ = master.join();
+            }
+        }
         Ok(())
     }
 
@@ -320,7 +347,7 @@ impl Job {
     }
 
     /// The master's thread.
-    fn run(&self, master: Master, now_ms: i64) {
+    fn run(&self, master: Master, operations: &Operations, now_ms: i64) {
         let ended = catch_unwind(AssertUnwindSafe(|| master.run()));
         // from here on nobody sends anything
         lock(&self.events).take();
@@ -330,8 +357,10 @@ impl Job {
                 let class = "java.lang.IllegalStateException";
                 let failure = Throwable::new(class, "the master of the job panicked: a defect");
                 let mut known = self.record.lock();
-                known.failed(failure, None, now_ms);
+                known.failed(failure.clone(), None, now_ms);
                 known.set_status(JobStatus::Failed, now_ms);
+                drop(known);
+                operations.fail_all(self.id, &failures::completion(failure));
             }
         }
     }

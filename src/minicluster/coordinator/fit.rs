@@ -7,7 +7,6 @@ use super::restore::{keyed, names, state_of};
 use super::snapshot::{OperatorState, Snapshot};
 use super::throwable::Throwable;
 use crate::domain::ids::OperatorId;
-use crate::domain::key_group::default_max_parallelism;
 use crate::minicluster::dataflow::opening::state_names;
 use crate::minicluster::dataflow::plan::vertex_name;
 use crate::minicluster::program::JobGraph;
@@ -143,8 +142,7 @@ fn fit_operator(
     if state.max_parallelism == it.max_parallelism {
         return Ok(());
     }
-    // what a program does not set is Flink's default for its parallelism
-    if it.max_parallelism != default_max_parallelism(it.parallelism) {
+    if it.has_set_max_parallelism {
         return Err(failures::max_parallelism_mismatch(
             &id,
             state.max_parallelism,

@@ -1,7 +1,7 @@
 //! Finding a snapshot by what a user calls it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::failures;
@@ -57,7 +57,7 @@ fn on_disk(text: &str, path: &Path) -> Result<Found, Throwable> {
     };
     // a link to the metadata is not another snapshot
     let file = location::spelled(&file);
-    let bytes = fs::read(&file).map_err(|error| match error.kind() {
+    let bytes = read(&file).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failures::no_metadata(text),
         _ => io_failure(&error),
     })?;
@@ -70,4 +70,24 @@ fn on_disk(text: &str, path: &Path) -> Result<Found, Throwable> {
         location: location::of_path(own),
         file: Some(file),
     })
+}
+
+/// The longest metadata that is read: state itself is in other files.
+const LONGEST: u64 = 1 << 30;
+
+/// Reads a regular file: a pipe may never give anything, and a device never end.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let refused = |what: &str| io::Error::other(format!("{} is {what}", file.display()));
+    let found = fs::metadata(file)?;
+    if !found.is_file() {
+        return Err(refused("no regular file"));
+    }
+    if found.len() > LONGEST {
+        return Err(refused("longer than metadata may be: 1 GiB"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(file)?
+        .take(LONGEST)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -103,6 +103,21 @@ impl Operations {
         lock(&self.known).insert(key, Known { state, ended_ms });
     }
 
+    /// Fails what is under way of a job that nobody is left to answer for.
+    pub(super) fn fail_all(&self, job: JobId, failure: &Throwable) {
+        let of_job = |key: &OperationKey| match key {
+            OperationKey::Savepoint(of, _) | OperationKey::Checkpoint(of, _) => *of == job,
+            OperationKey::Disposal(_) => false,
+        };
+        let ended_ms = Some(self.clock.now_ms());
+        for (key, known) in lock(&self.known).iter_mut() {
+            if known.ended_ms.is_none() && of_job(key) {
+                let state = OperationState::Completed(Outcome::Failed(failure.clone()));
+                *known = Known { state, ended_ms };
+            }
+        }
+    }
+
     pub(super) fn state(&self, key: OperationKey) -> Option<OperationState> {
         Some(self.fresh().get(&key)?.state.clone())
     }

@@ -15,6 +15,7 @@ use super::snapshot::Snapshot;
 use super::throwable::Throwable;
 use crate::domain::claim_mode::ClaimMode;
 use crate::domain::ids::JobId;
+use crate::minicluster::dataflow::plan::check_size;
 use crate::minicluster::program::JobGraph;
 
 /// A job that is ready to be started.
@@ -34,6 +35,7 @@ pub(super) fn prepare(
     mut graph: Arc<JobGraph>,
     restore: Option<&Restore>,
 ) -> Result<Prepared, Throwable> {
+    check_size(&graph)?;
     let Some(restore) = restore else {
         let beginning = Beginning::of(&graph, None)?;
         beginning.check_files()?;

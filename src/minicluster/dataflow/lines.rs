@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::regular;
 use super::source::numbers;
 use crate::minicluster::coordinator::Throwable;
 use crate::minicluster::program::Value;
@@ -51,6 +52,7 @@ impl Lines {
         let start = splits.iter().min_by_key(|split| split.line);
         let (line, offset) = start.map_or((0, 0), |split| (split.line, split.offset));
         let failed = |error| failure(path, &error);
+        regular::check(path).map_err(failed)?;
         let mut file = BufReader::new(File::open(path).map_err(failed)?);
         file.seek(SeekFrom::Start(offset)).map_err(failed)?;
         Ok(Self {

@@ -9,6 +9,7 @@ use super::channel::Gate;
 use super::keyed::Aggregate;
 use super::layout::Outputs;
 use super::plan::{TaskId, TaskState, task_name, vertex_name};
+use super::regular;
 use super::snapshot::{KeyedHandle, Place, Stored, io_failure};
 use super::source::Source;
 use super::task::{Counters, End, Progress, Report, ReportedEvent, Task, TaskContext};
@@ -179,6 +180,7 @@ fn open(stored: &Stored) -> Result<Box<dyn ReadAt + '_>, Throwable> {
     match &stored.place {
         Place::Heap(bytes) => Ok(Box::new(&**bytes)),
         Place::File(path) => {
+            regular::check(path).map_err(|error| io_failure(&error))?;
             let file = std::fs::File::open(path).and_then(OnDisk::new);
             let named = |error: std::io::Error| {
                 let message = format!("{}: {error}", path.display());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::channel::Gate;
 use super::layout::Layout;
@@ -9,7 +10,7 @@ use super::opening::Plan;
 use super::snapshot::{KeyedHandle, io_failure};
 use super::task::{Command, Counters, TaskContext};
 use crate::minicluster::coordinator::Throwable;
-use crate::minicluster::program::JobGraph;
+use crate::minicluster::program::{JobGraph, Ship};
 
 /// A task of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,12 +55,59 @@ pub(in crate::minicluster) fn task_name(graph: &JobGraph, task: TaskId) -> Strin
     format!("{name} ({}/{parallelism})", task.subtask + 1)
 }
 
+/// A record goes through a chain by calls, each operator's within that of the one before.
+fn stack_size(graph: &JobGraph, task: TaskId) -> usize {
+    const LEAST: usize = 2 << 20;
+    const PER_OPERATOR: usize = 16 << 10;
+    LEAST + graph.vertices[task.vertex].operators.len() * PER_OPERATOR
+}
+
 /// All tasks of a graph: vertex by vertex, subtask by subtask.
 pub(in crate::minicluster) fn tasks(graph: &JobGraph) -> Vec<TaskId> {
     let vertices = graph.vertices.iter().enumerate();
     vertices
         .flat_map(|(vertex, it)| (0..it.parallelism).map(move |subtask| TaskId { vertex, subtask }))
         .collect()
+}
+
+/// How long cancelled tasks are waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The most tasks of a job: each is a thread.
+const MOST_TASKS: u64 = 10_000;
+/// The most channels between the tasks of a job: each has memory of its own.
+const MOST_CHANNELS: u64 = 1_000_000;
+
+/// Sees whether a job is of a size that one process can run.
+///
+/// # Errors
+/// It has too many tasks, or channels between them.
+pub(in crate::minicluster) fn check_size(graph: &JobGraph) -> Result<(), Throwable> {
+    let vertices = graph.vertices.iter();
+    let tasks: u64 = vertices.map(|it| u64::from(it.parallelism)).sum();
+    let heads = graph.vertices.iter().map(|it| (it, it.operators[0]));
+    let channels: u64 = heads
+        .flat_map(|(vertex, head)| {
+            let inputs = graph.operators[head].inputs.iter();
+            inputs.map(|input| match input.ship {
+                Ship::Forward => u64::from(vertex.parallelism),
+                Ship::Rebalance | Ship::Hash(_) => {
+                    u64::from(vertex.parallelism)
+                        * u64::from(graph.operators[input.from].parallelism)
+                }
+            })
+        })
+        .sum();
+    if tasks <= MOST_TASKS && channels <= MOST_CHANNELS {
+        return Ok(());
+    }
+    let message = format!(
+        "the job has {tasks} tasks with {channels} channels between them, and the minicluster runs up to {MOST_TASKS} tasks and {MOST_CHANNELS} channels: lower the parallelism"
+    );
+    Err(Throwable::new(
+        "java.lang.IllegalArgumentException",
+        message,
+    ))
 }
 
 impl Execution {
@@ -85,7 +133,9 @@ impl Execution {
                 counters: Arc::clone(&counters),
                 state: state(*id),
             };
-            let thread = thread::Builder::new().name(task_name(graph, *id));
+            let thread = thread::Builder::new()
+                .name(task_name(graph, *id))
+                .stack_size(stack_size(graph, *id));
             match thread.spawn(move || plan.execute()) {
                 Ok(thread) => execution.tasks.push(Deployed {
                     id: *id,
@@ -123,12 +173,19 @@ impl Execution {
         self.tasks.iter().for_each(|task| task.gate.close());
     }
 
-    /// Cancels all tasks that have not ended, and waits until none is left.
+    /// Cancels all tasks that have not ended, and waits until none is left; not for ever, as one may wait for something
+    /// outside of this process.
     pub(in crate::minicluster) fn end(mut self) {
         self.cancel();
+        let deadline = Instant::now() + PATIENCE;
         for task in std::mem::take(&mut self.tasks) {
-            // a panic was caught and reported by the task itself
-            let _ = task.thread.join();
+            while !task.thread.is_finished() && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(1));
+            }
+            if task.thread.is_finished() {
+                // a panic was caught and reported by the task itself
+                let _ = task.thread.join();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::regular;
 use crate::domain::ids::OperatorId;
 use crate::domain::key_group::KeyGroupRange;
 use crate::metadata::handle::{DistributionMode, NamedState, Offsets};
@@ -32,10 +33,13 @@ impl Stored {
     pub(in crate::minicluster) fn read(&self) -> io::Result<Arc<[u8]>> {
         match &self.place {
             Place::Heap(bytes) => Ok(Arc::clone(bytes)),
-            Place::File(path) => std::fs::read(path).map(Into::into).map_err(|error| {
-                let message = format!("{}: {error}", path.display());
-                io::Error::new(error.kind(), message)
-            }),
+            Place::File(path) => {
+                regular::check(path)?;
+                std::fs::read(path).map(Into::into).map_err(|error| {
+                    let message = format!("{}: {error}", path.display());
+                    io::Error::new(error.kind(), message)
+                })
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which operators run in one task.
 
 use super::draft::Draft;
-use crate::domain::key_group::MAX_KEY_GROUPS;
+use crate::domain::key_group::default_max_parallelism;
 
 /// The chain of each operator.
 #[derive(Debug)]
@@ -50,49 +50,14 @@ impl Chains {
         self.heads[index] != index
     }
 
+    /// Whether the program says how many key groups the chain of an operator has.
+    pub(super) fn has_set_max_parallelism(&self, index: usize) -> bool {
+        self.max_parallelism[self.heads[index]].is_some()
+    }
+
     /// How many key groups an operator has, as its whole chain.
     pub(super) fn max_parallelism(&self, index: usize, parallelism: u32) -> u32 {
         self.max_parallelism[self.heads[index]]
             .unwrap_or_else(|| default_max_parallelism(parallelism))
-    }
-}
-
-/// What Flink takes for max parallelism where nobody says: half as much again, as a power of two, from 128 on.
-fn default_max_parallelism(parallelism: u32) -> u32 {
-    let half_again = parallelism.saturating_add(parallelism / 2);
-    half_again
-        .checked_next_power_of_two()
-        .unwrap_or(MAX_KEY_GROUPS)
-        .clamp(128, MAX_KEY_GROUPS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn max_parallelism_is_by_default_what_flink_computes() {
-        let seen = [
-            (1, 128),
-            (85, 128),
-            (86, 256),
-            (128, 256),
-            (170, 256),
-            (171, 256),
-            (200, 512),
-            (341, 512),
-            (342, 1024),
-            (1000, 2048),
-            (4096, 8192),
-            (21845, 32768),
-            (32768, 32768),
-        ];
-        for (parallelism, expected) in seen {
-            assert_eq!(
-                default_max_parallelism(parallelism),
-                expected,
-                "parallelism {parallelism}"
-            );
-        }
     }
 }

@@ -132,6 +132,7 @@ fn vertices(operators: &[Operator], chains: &Chains) -> Vec<Vertex> {
                 .collect(),
             parallelism: operators[head].parallelism,
             max_parallelism: operators[head].max_parallelism,
+            has_set_max_parallelism: chains.has_set_max_parallelism(head),
         })
         .collect()
 }

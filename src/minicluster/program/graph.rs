@@ -34,6 +34,8 @@ pub struct Vertex {
     pub parallelism: u32,
     /// How many key groups there are.
     pub max_parallelism: u32,
+    /// Whether the program says how many key groups there are; else a snapshot may.
+    pub has_set_max_parallelism: bool,
 }
 
 /// A step of a job.
