@@ -1,5 +1,7 @@
 //! `inspect SNAPSHOT`: what a snapshot contains.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -16,7 +18,7 @@ use crate::metadata::model::Operator;
 use crate::metadata::{self, Metadata};
 use crate::output::view::inspect::{Found, Inspection};
 use crate::output::view::{Details, InspectionView};
-use crate::storage::{Location, StorageError};
+use crate::storage::{Entry, Location, StorageError};
 
 /// The largest file of uids that is read.
 const MAX_UIDS: u64 = 16 << 20;
@@ -114,15 +116,37 @@ async fn given_names(args: &InspectArgs, cx: &Context) -> Result<Names, Failure>
 /// It cannot be read, or is no text (2).
 pub async fn read_uids(cx: &Context, path: &Path) -> Result<String, Failure> {
     let read = async {
-        let path = path.to_str().ok_or("its name is not UTF-8")?;
-        let file = Location::of(path).map_err(|err| err.to_string())?;
-        let read = cx.storage().read(&file, MAX_UIDS).await;
-        let bytes = read.map_err(|err| err.to_string())?;
+        let name = path.to_str().ok_or("its name is not UTF-8")?;
+        let file = Location::of(name).map_err(|err| err.to_string())?;
+        let bytes = match cx.storage().look(&file).await {
+            Ok(Entry::Other(_)) => piped(path.to_owned()).await?,
+            _ => {
+                let read = cx.storage().read(&file, MAX_UIDS).await;
+                read.map_err(|err| err.to_string())?
+            }
+        };
         String::from_utf8(bytes).map_err(|err| format!("it is not UTF-8: {err}"))
     };
     read.await.map_err(|why: String| {
         Failure::new(Exit::Usage, why).doing(format!("cannot read uids from {}", path.display()))
     })
+}
+
+/// All that comes out of a pipe, if that is not too much.
+async fn piped(path: PathBuf) -> Result<Vec<u8>, String> {
+    let read = move || {
+        let mut bytes = Vec::new();
+        let file = File::open(path)?;
+        file.take(MAX_UIDS + 1).read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(bytes)
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    let bytes = read.map_err(|err| err.to_string())?;
+    let bytes = bytes.map_err(|err| err.to_string())?;
+    if bytes.len() as u64 > MAX_UIDS {
+        return Err(format!("more than {MAX_UIDS} bytes come out of it"));
+    }
+    Ok(bytes)
 }
 
 /// The operators whose key groups are asked for.

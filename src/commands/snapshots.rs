@@ -14,7 +14,9 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::inventory::catalogue::{self, JobHistory};
 use crate::inventory::known::{self, Known, Latest, NoLatest};
+use crate::inventory::scan::names::METADATA;
 use crate::rest::{self, Client};
+use crate::storage::{Entry, Location, StorageError};
 
 /// How many jobs' statistics are asked for at once.
 const STATISTICS_CONCURRENCY: usize = 8;
@@ -144,10 +146,69 @@ pub async fn resolve_all(
             None => Vec::new(),
         };
     }
-    let locations = snapshots.iter();
-    locations
-        .map(|snapshot| locate(cx, &jobs, &looked, snapshot))
-        .collect()
+    if !dirs.dirs.is_empty() && !snapshots.iter().any(is_reference) {
+        cx.printer
+            .note("--dir is where latest is looked for: it does not count beside a location");
+    }
+    let mut locations = Vec::new();
+    for snapshot in snapshots {
+        locations.push(locate_there(cx, &jobs, &looked, snapshot).await?);
+    }
+    Ok(locations)
+}
+
+/// As [`locate`], but what only the cluster's memory tells of is looked at first, where that can be done from here.
+async fn locate_there(
+    cx: &Context,
+    jobs: &[JobHistory],
+    looked: &Looked,
+    snapshot: &SnapshotRef,
+) -> Result<String, Failure> {
+    let SnapshotRef::Latest { back, job } = snapshot else {
+        return locate(cx, jobs, looked, snapshot);
+    };
+    let mut known = known::merged(&catalogue::remembered(jobs), &looked.scan);
+    let all: Vec<Job> = jobs.iter().map(|job| job.job.clone()).collect();
+    while let Ok(Latest { chosen, .. }) = known::latest(&known, &all, *back, job.as_ref())
+        && chosen.exists.is_none()
+    {
+        let exists = match is_there(cx, chosen.location).await {
+            Ok(exists) => exists,
+            Err(why) => {
+                let what = format!("{} was not looked at: {why}", chosen.location);
+                cx.printer.note(what);
+                break;
+            }
+        };
+        let same = known.iter_mut();
+        for one in same.filter(|one| one.location == chosen.location) {
+            one.exists = Some(exists);
+        }
+    }
+    chosen(cx, &known, &all, snapshot)
+}
+
+/// Whether a snapshot is there, or why that cannot be told from here.
+async fn is_there(cx: &Context, location: &str) -> Result<bool, String> {
+    let at = Location::of(location).map_err(|error| error.to_string())?;
+    let endpoint = cx.settings().ok().and_then(|settings| settings.endpoint);
+    if at.local().is_some() && endpoint.is_some_and(|endpoint| !endpoint.is_loopback()) {
+        return Err("it lies on a disk of the cluster's".to_owned());
+    }
+    let at = at.absolute();
+    let looked = match cx.storage().look(&at.join(METADATA)).await {
+        Ok(Entry::File { .. }) => return Ok(true),
+        // a file by itself
+        Err(error) if error.is_missing() => cx.storage().look(&at).await,
+        looked => looked,
+    };
+    match looked {
+        Ok(entry) => Ok(matches!(entry, Entry::File { .. })),
+        Err(error) if error.is_missing() => Ok(false),
+        // of a path below a file
+        Err(StorageError::NotADirectory { .. }) => Ok(true),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// The failure where neither a cluster nor storage is named.
@@ -213,52 +274,72 @@ pub fn locate(
     looked: &Looked,
     snapshot: &SnapshotRef,
 ) -> Result<String, Failure> {
+    let known = known::merged(&catalogue::remembered(jobs), &looked.scan);
+    let jobs: Vec<Job> = jobs.iter().map(|job| job.job.clone()).collect();
+    chosen(cx, &known, &jobs, snapshot)
+}
+
+/// Says what was passed over, and why.
+fn tell_skipped<'s>(
+    cx: &Context,
+    known: &[Known<'_>],
+    snapshot: &SnapshotRef,
+    skipped: impl Iterator<Item = (&'s str, &'s str)>,
+) {
+    // what the cluster itself has deleted is nobody's latest
+    let is_discarded = |at: &str| {
+        let mut known = known.iter();
+        known.any(|one| one.location == at && one.is_discarded())
+    };
+    let mut skipped = skipped.filter(|(at, _)| !is_discarded(at));
+    for (location, why) in skipped.by_ref().take(SKIPPED) {
+        cx.printer
+            .note(format!("{snapshot} passes over {location}: {why}"));
+    }
+    let more = skipped.count();
+    if more > 0 {
+        cx.printer
+            .note(format!("{snapshot} passes over {more} more"));
+    }
+}
+
+/// The location that a reference means among these.
+fn chosen(
+    cx: &Context,
+    known: &[Known<'_>],
+    jobs: &[Job],
+    snapshot: &SnapshotRef,
+) -> Result<String, Failure> {
     let (back, job) = match snapshot {
         SnapshotRef::Location(location) => return Ok(location.clone()),
         SnapshotRef::Latest { back, job } => (*back, job.as_ref()),
     };
-    let known = known::merged(&catalogue::remembered(jobs), &looked.scan);
-    let jobs: Vec<Job> = jobs.iter().map(|job| job.job.clone()).collect();
-    match known::latest(&known, &jobs, back, job) {
+    let error = match known::latest(known, jobs, back, job) {
         Ok(Latest { chosen, skipped }) => {
-            // what the cluster itself has deleted is nobody's latest
-            let mut skipped = skipped.iter().filter(|(at, _)| {
-                !known
-                    .iter()
-                    .any(|one| one.location == *at && one.is_discarded())
-            });
-            for (location, why) in skipped.by_ref().take(SKIPPED) {
-                cx.printer
-                    .note(format!("{snapshot} passes over {location}: {why}"));
-            }
-            let more = skipped.count();
-            if more > 0 {
-                cx.printer
-                    .note(format!("{snapshot} passes over {more} more"));
-            }
+            let skipped = skipped.iter().map(|(at, why)| (*at, why.as_str()));
+            tell_skipped(cx, known, snapshot, skipped);
             cx.printer
                 .note(format!("{snapshot} is {}", described(&chosen)));
-            Ok(chosen.location.to_owned())
+            return Ok(chosen.location.to_owned());
         }
-        Err(error) => {
-            let failure =
-                |exit| Failure::new(exit, format!("{snapshot} names no snapshot: {error}"));
-            Err(match &error {
-                NoLatest::NoJob(_) if jobs.is_empty() => failure(Exit::NotFound)
-                    .hint("storage knows jobs by their ids only: give the id or its beginning")
-                    .hint("or name the cluster with -m HOST:PORT"),
-                NoLatest::NoJob(_) => {
-                    failure(Exit::NotFound).hint("`savepointctl jobs --all` lists the jobs")
-                }
-                NoLatest::Ambiguous(_) => {
-                    failure(Exit::Usage).hint("give more of the id, or the name")
-                }
-                NoLatest::TooFew { .. } => failure(Exit::NotFound).hint(
-                    "name the snapshot by its location; `savepointctl list` shows what is known",
-                ),
-            })
-        }
+        Err(error) => error,
+    };
+    if let NoLatest::TooFew { skipped, .. } = &error {
+        let skipped = skipped.iter().map(|(at, why)| (at.as_str(), why.as_str()));
+        tell_skipped(cx, known, snapshot, skipped);
     }
+    let failure = |exit| Failure::new(exit, format!("{snapshot} names no snapshot: {error}"));
+    Err(match &error {
+        NoLatest::NoJob(_) if jobs.is_empty() => failure(Exit::NotFound)
+            .hint("storage knows jobs by their ids only: give the id or its beginning")
+            .hint("or name the cluster with -m HOST:PORT"),
+        NoLatest::NoJob(_) => {
+            failure(Exit::NotFound).hint("`savepointctl jobs --all` lists the jobs")
+        }
+        NoLatest::Ambiguous(_) => failure(Exit::Usage).hint("give more of the id, or the name"),
+        NoLatest::TooFew { .. } => failure(Exit::NotFound)
+            .hint("name the snapshot by its location; `savepointctl list` shows what is known"),
+    })
 }
 
 /// What a reference was resolved to, in words.

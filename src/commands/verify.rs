@@ -91,6 +91,7 @@ async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<
         all: args.all,
     };
     cx.printer.show(&view)?;
+    tell_opened(args, cx, std::slice::from_ref(&checked));
     Ok(verdict(&[checked]))
 }
 
@@ -117,10 +118,21 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         cx.printer.note("no snapshots were found");
     }
     cx.printer.show(&VerificationView::Below(&checked))?;
+    tell_opened(args, cx, &checked);
     Ok(match verdict(&checked) {
         Exit::Success if failed => Exit::Partial,
         exit => exit,
     })
+}
+
+/// Says of how many files a share was: it may be none of a few.
+fn tell_opened(args: &VerifyArgs, cx: &Context, checked: &[Checked]) {
+    if args.read_subset.is_none() {
+        return;
+    }
+    let opened: usize = checked.iter().map(|one| one.report.opened).sum();
+    let files: usize = checked.iter().map(|one| one.report.files).sum();
+    cx.printer.note(format!("{opened} of {files} files opened"));
 }
 
 /// Findings, or that all that was found is that something cannot be read from here.

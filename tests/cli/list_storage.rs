@@ -336,3 +336,43 @@ fn the_latest_passes_over_what_is_broken_incomplete_or_gone_and_says_so() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn a_latest_that_nothing_answers_says_what_was_passed_over() {
+    let storage = Storage::new();
+    storage.file("sp/savepoint-fd7201-000000000001/data", 1);
+    fs::create_dir_all(storage.at("sp/savepoint-fd7201-000000000003")).unwrap();
+    let failed = storage.run(&["verify", "latest", "--dir", "sp"]);
+    failed.fails(4, &["only 0 snapshots"]);
+    for begun in ["000000000001", "000000000003"] {
+        let said = format!("{begun}: there is no _metadata");
+        assert!(failed.stderr.contains(&said), "{failed:?}");
+    }
+    storage.small("sp/savepoint-fd7201-000000000000");
+    let found = storage.run(&["verify", "latest", "--dir", "sp"]);
+    assert_eq!(found.code, 0, "{found:?}");
+    // one without a time may be later, the other is older
+    let said = "000000000003: there is no _metadata";
+    assert!(found.stderr.contains(said), "{found:?}");
+    assert_eq!(found.stderr.matches("passes over").count(), 1, "{found:?}");
+}
+
+#[test]
+fn the_latest_of_a_clusters_memory_is_looked_at_before_it_is_taken() {
+    let storage = three();
+    let (flink, _) = remembering(&storage);
+    // now nobody names a directory
+    flink.always("GET /jobmanager/config", Answer::ok(json!([])));
+    let ran = at(&flink, "inspect latest:orders -o name").run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("ffffffffffff: it is not there any more"),
+        "{ran:?}"
+    );
+    let job = flink.job("away");
+    let away = answers::complete(50, "SAVEPOINT", NOW + 9, "abc://nowhere/savepoint-1");
+    flink.set_history(&job, vec![away]);
+    let ran = at(&flink, "inspect latest:away").run();
+    ran.fails(5, &["was not looked at"]);
+}

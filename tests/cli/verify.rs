@@ -257,3 +257,30 @@ fn what_is_in_the_files_is_looked_at_with_read_alone() {
     assert_eq!(below.code, 6, "{below:?}");
     verify(&storage, &[&named, "--read-subset", "5"]).is(2, "", &["5%"]);
 }
+
+#[test]
+fn a_share_that_has_none_of_the_files_says_so_and_a_needless_dir_is_told() {
+    let storage = Storage::new();
+    storage.small("savepoint-1");
+    let words = ["savepoint-1", "--read-subset", "0.0001%", "--dir", "."];
+    let checked = verify(&storage, &words);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    for said in ["note: 0 of 1 files opened", "--dir is where latest"] {
+        assert!(checked.stderr.contains(said), "{checked:?}");
+    }
+}
+
+#[test]
+fn uids_come_out_of_pipes_too() {
+    let storage = Storage::new();
+    storage.small("savepoint-1");
+    let at = storage.at("savepoint-1");
+    for command in ["inspect", "preflight"] {
+        let line = format!("echo some-uid | savepointctl {command} {at} --uids /dev/stdin");
+        let ran = super::run::shell(&line).run();
+        assert!(matches!(ran.code, 0 | 6), "{ran:?}");
+        assert!(!ran.stderr.contains("cannot read"), "{ran:?}");
+    }
+    let endless = format!("savepointctl inspect {at} --uids /dev/zero");
+    super::run::shell(&endless).run().fails(2, &["more than"]);
+}

@@ -18,8 +18,8 @@ pub enum NoLatest {
     TooFew {
         /// How many there are.
         usable: usize,
-        /// How many more there are that cannot be used.
-        skipped: usize,
+        /// Where the others lie that cannot be used, and why.
+        skipped: Vec<(String, String)>,
     },
 }
 
@@ -48,10 +48,16 @@ pub fn latest<'a>(
         None => known.to_vec(),
     };
     sort(&mut candidates, Order::Time);
-    let mut skipped = Vec::new();
+    let is_undated = |one: &Known<'_>| one.time().is_none();
+    let undated = candidates.iter().filter(|one| is_undated(one));
+    // one without a time may have just begun
+    let mut skipped: Vec<_> = undated
+        .filter_map(|one| Some((one.location, one.problem()?)))
+        .collect();
     let mut usable = 0;
     for one in candidates {
         match one.problem() {
+            Some(_) if is_undated(&one) => {}
             Some(why) => skipped.push((one.location, why)),
             None if usable == back => {
                 return Ok(Latest {
@@ -62,7 +68,8 @@ pub fn latest<'a>(
             None => usable += 1,
         }
     }
-    let skipped = skipped.len();
+    let skipped = skipped.into_iter();
+    let skipped = skipped.map(|(at, why)| (at.to_owned(), why)).collect();
     Err(NoLatest::TooFew { usable, skipped })
 }
 

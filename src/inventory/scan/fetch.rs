@@ -1,13 +1,19 @@
 //! Reads the metadata of one candidate, without understanding it.
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use super::candidates::{Candidate, Form};
 use super::names::{IN_PROGRESS, METADATA};
 use crate::inventory::resolution::MAX_METADATA;
 use crate::metadata;
-use crate::storage::{Dated, Entry, Location, Storage};
+use crate::storage::{Dated, Entry, Location, Storage, StorageError};
 
+/// The largest metadata file that is read while others are: a scan reads sixteen at once. One that is larger is read
+/// while no other large one is.
+const MAX_AT_ONCE: u64 = 64 << 20;
+/// Held while a large metadata file is read.
+static LARGE: Semaphore = Semaphore::const_new(1);
 /// Flat files larger than this are read only if they begin as metadata does.
 const PROBED: u64 = 1 << 20;
 /// Bytes at the start of a file that tell whether the rest is worth reading.
@@ -59,7 +65,7 @@ pub async fn fetch(storage: &Storage, candidate: &Candidate) -> Option<Fetched> 
             (at.clone(), at.parent(), exact)
         }
     };
-    let (content, modified) = match storage.read_dated(&file, MAX_METADATA).await {
+    let (content, modified) = match read(storage, &file).await {
         Ok(Dated { bytes, .. }) if !exact && !metadata::may_be_metadata(&bytes) => return None,
         Ok(Dated { bytes, modified }) => (Content::Metadata(bytes), modified),
         Err(error) if error.is_missing() => match candidate.form {
@@ -74,6 +80,16 @@ pub async fn fetch(storage: &Storage, candidate: &Candidate) -> Option<Fetched> 
         modified: modified.and_then(|time| Timestamp::try_from(time).ok()),
         content,
     })
+}
+
+async fn read(storage: &Storage, file: &Location) -> Result<Dated, StorageError> {
+    match storage.read_dated(file, MAX_AT_ONCE).await {
+        Err(StorageError::TooLarge { .. }) => {
+            let _turn = LARGE.acquire().await;
+            storage.read_dated(file, MAX_METADATA).await
+        }
+        read => read,
+    }
 }
 
 async fn begins_as_metadata(storage: &Storage, at: &Location) -> bool {
