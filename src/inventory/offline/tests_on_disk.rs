@@ -79,7 +79,7 @@ impl Disk {
             }
             1 => format!("file:{path}"),
             2 => format!("{path}/_metadata"),
-            3 => format!("{path}/x/.."),
+            3 => format!("{path}/."),
             _ => path,
         }
     }
@@ -148,15 +148,7 @@ fn no_snapshot_on_a_disk_loses_a_file_however_anything_is_spelled_linked_or_nest
             let mut wanted = Vec::new();
             for _ in 0..1 + numbers.below(3) {
                 let at = numbers.below(made.len());
-                let directory = &made[at].directory;
-                // so that a step back can be taken
-                let below = Path::new(directory).join("x");
-                let typed = disk.typed(directory, &mut numbers);
-                if typed.ends_with("/x/..") && !below.exists() {
-                    wanted.push(directory.clone());
-                } else {
-                    wanted.push(typed);
-                }
+                wanted.push(disk.typed(&made[at].directory, &mut numbers));
             }
             let root = if numbers.one_in(2) { "sp" } else { "alias" };
             let items = disk.plan(&wanted, root, numbers.one_in(2));
