@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use clap::ValueEnum;
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
@@ -380,6 +381,13 @@ impl Context {
         }
         if typed.insecure {
             flags.push("--insecure".to_owned());
+        }
+        let credentials = self.storage_args.storage_credentials;
+        if let Some(which) = credentials.and_then(|which| which.to_possible_value()) {
+            flags.extend([
+                "--storage-credentials".to_owned(),
+                which.get_name().to_owned(),
+            ]);
         }
         flags
     }

@@ -5,7 +5,6 @@ use clap::Args;
 use super::context::Context;
 use super::dispose::{self, DisposeArgs};
 use super::{roots, snapshots};
-use crate::domain::ids::JobId;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::catalogue::JobHistory;
@@ -46,12 +45,11 @@ struct Known {
 pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
     let client = cluster(args, cx).await?;
     let known = known(args, cx, client.as_ref()).await?;
-    let roots: Vec<String> = known.around.roots.iter().map(ToString::to_string).collect();
+    let (mut items, roots) = plan(args, cx, &known).await?;
     cx.printer.note(format!(
         "looked for snapshots that use the same files below {}",
         roots.join(", ")
     ));
-    let mut items = plan(args, cx, &known).await?;
     if args.dry_run {
         cx.printer.show(&OfflinePlanView::new(&items, &roots))?;
         let goes = items.iter().any(|item| item.goes);
@@ -65,7 +63,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
             Some(client) => dispose::settled(cx, client).await?,
             None => Vec::new(),
         };
-        items = plan(args, cx, &Known { jobs, ..known }).await?;
+        (items, _) = plan(args, cx, &Known { jobs, ..known }).await?;
     }
     let count = items.len();
     let mut failures = Vec::new();
@@ -76,7 +74,7 @@ pub async fn run(args: &DisposeArgs, cx: &Context) -> Result<Exit, Failure> {
         let deleted = match items.iter().find(user) {
             _ if !item.goes => Err(refusal(item)),
             Some(user) => Err(kept_for(item, user)),
-            None => delete(cx, item).await,
+            None => delete(args, cx, item).await,
         };
         match deleted {
             Ok(gone) => cx.printer.show(&gone)?,
@@ -130,24 +128,15 @@ async fn known(
         .map(|snapshot| snapshots::locate(cx, &jobs, &looked, snapshot))
         .collect();
     let locations = locations?;
-    let mut around = roots::configured(cx, client).await?;
+    let mut around = configured(cx, client).await?;
     for dir in args.offline.roots.iter().chain(&args.dirs.dirs) {
         let root = roots::location(dir)?;
         let looked = cx.storage().look(&root).await;
         looked.doing(|| format!("cannot look into {dir}"))?;
         around.push(root);
     }
-    for location in &locations {
-        around.extend(above(location)?);
-    }
-    let mut distinct: Vec<Location> = Vec::new();
-    for root in around {
-        if !distinct.contains(&root) {
-            distinct.push(root);
-        }
-    }
     let around = Around {
-        roots: distinct,
+        roots: around,
         in_use: disposal::newest_checkpoints(&jobs),
     };
     Ok(Known {
@@ -157,21 +146,50 @@ async fn known(
     })
 }
 
-/// The directory above a snapshot's own; of a checkpoint, the one above its job's.
-fn above(location: &str) -> Result<Vec<Location>, Failure> {
-    let at = Location::of(location).doing(|| format!("cannot dispose of {location}"))?;
-    let at = at.absolute();
-    let own = if at.name() == "_metadata" {
-        at.parent()
-    } else {
-        at
+/// The directories that the configuration names: the cluster's if there is one, else the local one. Other than for a
+/// list, one on this machine counts whosever the configuration is: the disk may be shared.
+///
+/// # Errors
+/// The cluster does not show its configuration (5).
+async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Location>, Failure> {
+    let settings = cx.settings()?;
+    let local = |key: &str| settings.flink.get(key).map(|value| value.value.clone());
+    let Some(client) = client else {
+        return Ok(roots::directories(local));
     };
-    let parent = own.parent();
-    let is_job = parent.name().parse::<JobId>().is_ok();
-    Ok(vec![if is_job { parent.parent() } else { parent }])
+    let theirs = client.configuration().await.map_err(|error| {
+        let failure = Failure::from(error)
+            .doing("nothing was deleted: where the cluster keeps snapshots is not known")
+            .hint("--no-cluster leaves its jobs and directories out; name these with --root");
+        Failure {
+            exit: Exit::Unreachable,
+            ..failure
+        }
+    })?;
+    let found = roots::directories(|key| {
+        let found = theirs.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value.clone())
+    });
+    if found.is_empty() {
+        return Ok(roots::directories(local));
+    }
+    let mut here = Vec::new();
+    for at in found {
+        let is_elsewhere = at.local().is_some()
+            && matches!(cx.storage().look(&at).await, Err(error) if error.is_missing());
+        if !is_elsewhere {
+            here.push(at);
+        }
+    }
+    Ok(here)
 }
 
-async fn plan(args: &DisposeArgs, cx: &Context, known: &Known) -> Result<Vec<Item>, Failure> {
+/// What is to become of each snapshot, and the directories that were looked through.
+async fn plan(
+    args: &DisposeArgs,
+    cx: &Context,
+    known: &Known,
+) -> Result<(Vec<Item>, Vec<String>), Failure> {
     let gathering = gather::gather(cx.storage(), &known.locations, &known.around);
     let gathered = cx
         .printer
@@ -181,7 +199,8 @@ async fn plan(args: &DisposeArgs, cx: &Context, known: &Known) -> Result<Vec<Ite
         Failure::from(error).doing(format!("cannot dispose of {location}"))
     })?;
     let claims = claims::claims(cx.storage(), &gathered, &known.jobs).await;
-    Ok(offline::plan(&gathered, &claims, args.force))
+    let roots = gathered.roots.iter().map(ToString::to_string).collect();
+    Ok((offline::plan(&gathered, &claims, args.force), roots))
 }
 
 /// A snapshot in a question.
@@ -219,10 +238,22 @@ fn kept_for(item: &Item, user: &Item) -> Failure {
     Failure::new(Exit::Refused, what)
 }
 
-async fn delete(cx: &Context, item: &Item) -> Result<DisposedView, Failure> {
+/// The words that dispose of the rest of a snapshot. Not by force, though that takes it: it is looked at anew first.
+fn words(args: &DisposeArgs, location: &str) -> Vec<String> {
+    let mut words = vec!["--offline".to_owned()];
+    if args.offline.no_cluster {
+        words.push("--no-cluster".to_owned());
+    }
+    for (flag, dirs) in [("--root", &args.offline.roots), ("--dir", &args.dirs.dirs)] {
+        words.extend(dirs.iter().flat_map(|dir| [flag.to_owned(), dir.clone()]));
+    }
+    words.push(location.to_owned());
+    words
+}
+
+async fn delete(args: &DisposeArgs, cx: &Context, item: &Item) -> Result<DisposedView, Failure> {
     let location = &item.subject.location;
-    let words = ["--offline", "--force", location];
-    let resume = cx.command("dispose", words.map(str::to_owned));
+    let resume = cx.command("dispose", words(args, location));
     cx.begin_deletion(location, &resume);
     let deletion = apply::delete(cx.storage(), item);
     let deleted = cx
@@ -255,5 +286,30 @@ async fn delete(cx: &Context, item: &Item) -> Result<DisposedView, Failure> {
             }
             .hint(format!("resume with `{resume}`")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: DisposeArgs,
+    }
+
+    #[test]
+    fn the_rest_is_disposed_of_with_the_same_roots_but_not_by_force() {
+        let typed =
+            "dispose --offline --force --yes --no-cluster --root s3://a --root b --dir c x y";
+        let line = Line::try_parse_from(typed.split(' ')).unwrap();
+        let resumed = words(&line.args, "x").join(" ");
+        assert_eq!(
+            resumed,
+            "--offline --no-cluster --root s3://a --root b --dir c x"
+        );
     }
 }

@@ -128,8 +128,13 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
     let timeout = args.timeout.map(Timeout::begin);
     if let Some(file) = checked {
         let fits = check_first(args, cx, &client, &jar_id, &request, &file, timeout).await;
-        if let (Err(_), true) = (&fits, uploaded) {
-            cx.delete_jar(&client, &jar_id).await;
+        match (&fits, uploaded, args.keep_jar) {
+            (Err(_), true, false) => cx.delete_jar(&client, &jar_id).await,
+            (Err(_), true, true) => {
+                let what = format!("the jar stays in the cluster as {jar_id}");
+                cx.printer.note(what);
+            }
+            _ => {}
         }
         fits?;
     }
@@ -160,7 +165,7 @@ async fn check_first(
     file: &SnapshotFile,
     timeout: Option<Timeout>,
 ) -> Result<(), Failure> {
-    if args.jar.is_some() {
+    if args.jar.is_some() && !args.keep_jar {
         cx.begin_upload(jar);
     }
     let leaves_behind = args.allow_non_restored_state;

@@ -164,7 +164,7 @@ pub async fn configured(cx: &Context, client: Option<&Client>) -> Result<Vec<Loc
 }
 
 /// The directories that a configuration names; what is no location is passed over.
-fn directories(value: impl Fn(&str) -> Option<String>) -> Vec<Location> {
+pub fn directories(value: impl Fn(&str) -> Option<String>) -> Vec<Location> {
     let default = value(DEFAULT_SCHEME).unwrap_or_default();
     let mut found: Vec<Location> = Vec::new();
     for keys in KEYS {

@@ -3,11 +3,15 @@
 //! Only what lies in a snapshot's own directory goes, its metadata first; never what another snapshot refers to.
 
 pub mod apply;
+mod around;
 pub mod claims;
 pub mod gather;
 mod places;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_on_disk;
+mod walk;
 
 use super::disposal;
 use crate::storage::Location;
@@ -87,6 +91,8 @@ pub struct Doubt {
 pub struct Gathered {
     /// The snapshots.
     pub subjects: Vec<Subject>,
+    /// The directories that were looked through.
+    pub roots: Vec<Location>,
     /// Other snapshots that use files of theirs.
     pub holders: Vec<Holder>,
     /// What may use files of theirs, for all one knows.

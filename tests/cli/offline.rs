@@ -362,6 +362,66 @@ fn the_directories_of_the_cluster_are_looked_through() {
 }
 
 #[test]
+fn a_directory_that_another_machines_cluster_names_counts_if_it_is_here_too() {
+    let bench = Bench::new();
+    let location = bench.snapshot("sp/savepoint-1", &[]);
+    let own = format!("{location}/data-1");
+    bench.snapshot("shared/a/b/savepoint-2", &[&own]);
+    let flink = Flink::start("2.3.0");
+    let dirs = json!([
+        {"key": "state.savepoints.dir", "value": bench.path("shared")},
+        {"key": "state.checkpoints.dir", "value": "file:///nowhere/cp"},
+    ]);
+    flink.always("GET /jobmanager/config", Answer::ok(dirs));
+    // leads here, but does not say so
+    let url = flink.url().replace("127.0.0.1", "0.0.0.0");
+    let outcome = offline(["--yes", "-m", &url, &location]).run();
+    outcome.fails(7, &["savepoint-2 uses files of it"]);
+    assert!(!outcome.stderr.contains("/nowhere/cp"), "{outcome:?}");
+    assert!(bench.has("sp/savepoint-1/data-1"));
+}
+
+#[test]
+fn a_cluster_that_does_not_show_its_directories_is_exit_5_unless_it_is_left_out() {
+    let bench = Bench::new();
+    let location = bench.snapshot("sp/savepoint-1", &[]);
+    let flink = Flink::start("2.3.0");
+    flink.always("GET /jobmanager/config", answers::refused(403, "not shown"));
+    with(&flink, &[&location]).fails(5, &["nothing was deleted", "--no-cluster"]);
+    assert!(bench.has("sp/savepoint-1/data-1"));
+}
+
+#[test]
+fn a_checkpoint_of_a_running_job_that_nobody_sees_from_here_is_a_doubt() {
+    let bench = Bench::new();
+    let location = bench.snapshot("sp/savepoint-1", &[]);
+    let flink = cluster();
+    let job = flink.job("orders");
+    for elsewhere in [
+        "file:/nowhere/cp/chk-7",
+        "file://other/cp/chk-7",
+        "/nowhere/chk-7",
+    ] {
+        flink.set_history(
+            &job,
+            vec![answers::complete(7, "CHECKPOINT", NOW, elsewhere)],
+        );
+        with(&flink, &[&location]).fails(7, &["cannot be seen from here", "--force"]);
+    }
+    assert_eq!(with(&flink, &[&location, "--force"]).code, 0);
+}
+
+#[test]
+fn a_user_deep_below_a_root_is_seen() {
+    let bench = Bench::new();
+    let location = bench.snapshot("sp/savepoint-1", &[]);
+    let own = format!("{location}/data-1");
+    bench.snapshot("sp/team/.old/2024/shared/savepoint-2", &[&own]);
+    dispose(&[&location, "--force"]).fails(7, &["savepoint-2 uses files of it"]);
+    assert!(bench.has("sp/savepoint-1/data-1"));
+}
+
+#[test]
 fn a_cluster_that_cannot_be_reached_is_exit_5_unless_it_is_left_out() {
     let bench = Bench::new();
     let location = bench.snapshot("sp/savepoint-1", &[]);

@@ -407,8 +407,7 @@ fn restore_stops_before_anything_is_changed_where_state_would_be_left_over() {
     let flink = Flink::start("2.3.0");
     takes_a_jar(&flink);
     flink.on(PLAN, plans());
-    // kept when it is of use
-    let outcome = restore(&flink, &format!("{location} --keep-jar")).run();
+    let outcome = restore(&flink, &location).run();
     outcome.fails(
         7,
         &[
@@ -421,6 +420,22 @@ fn restore_stops_before_anything_is_changed_where_state_would_be_left_over() {
     assert_eq!(flink.requests_of(UPLOAD).len(), 1);
     assert_eq!(flink.requests_of(DELETE).len(), 1);
     assert!(flink.requests_of(RUN).is_empty());
+}
+
+#[test]
+fn keep_jar_leaves_the_jar_after_a_refusal_too_and_says_its_id() {
+    let dir = Dir::new();
+    let location = dir.snapshot("sp", &savepoint(V6, &["a", "gone"]));
+    let flink = Flink::start("2.3.0");
+    flink.on(UPLOAD, [uploaded()]);
+    flink.on(PLAN, plans());
+    let outcome = restore(&flink, &format!("{location} --keep-jar")).run();
+    outcome.fails(
+        7,
+        &["no job was started", "the jar stays in the cluster as"],
+    );
+    assert_eq!(flink.requests_of(UPLOAD).len(), 1);
+    assert!(flink.requests_of(DELETE).is_empty());
 }
 
 #[test]

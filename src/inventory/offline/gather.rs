@@ -2,21 +2,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use futures_util::stream::{self, StreamExt};
-
 use super::places::{Places, may_be_within};
-use super::{Doubt, Form, Gathered, Holder, OwnFile, Subject};
+use super::{Form, Gathered, OwnFile, Subject, around};
+use crate::domain::ids::JobId;
 use crate::domain::location::NormalLocation;
 use crate::inventory::check::Needs;
 use crate::inventory::check::needs::joined;
 use crate::inventory::resolution::{self, MAX_METADATA, ResolutionError};
 use crate::inventory::scan::names::{IN_PROGRESS, Lead, METADATA};
-use crate::inventory::scan::{self, Candidate, Content};
 use crate::metadata::{self, Metadata, ReadError};
 use crate::storage::{Entry, Location, Storage, StorageError};
-
-/// How many snapshots' metadata is read at once.
-const READ_CONCURRENCY: usize = 16;
 
 /// Why a location names nothing that could be deleted.
 #[derive(Debug, thiserror::Error)]
@@ -45,28 +40,30 @@ struct Found {
 
 /// One of the snapshots that are to go, as others may refer to it.
 #[derive(Debug)]
-struct Wanted {
+pub(super) struct Wanted {
     /// What its files are counted within.
-    place: NormalLocation,
+    pub(super) place: NormalLocation,
     /// The names of its files.
     names: HashSet<String>,
 }
 
 /// Where the files lie that a snapshot refers to.
 #[derive(Debug, Default)]
-struct References {
+pub(super) struct References {
     /// Directories with files, as recorded.
     directories: Vec<String>,
     /// The snapshot's own directory.
     own: String,
     /// The names of the files in it.
     names: Vec<String>,
-    /// Whatever is referred to in ways that nobody should follow.
-    odd: Vec<NormalLocation>,
+    /// Whatever is referred to in ways that nobody should follow, as recorded.
+    odd: Vec<String>,
+    /// The files on this machine, which may be links.
+    local: Vec<String>,
 }
 
 impl References {
-    fn of(needs: &Needs, metadata: &Metadata<'_>, directory: &str) -> Self {
+    pub(super) fn of(needs: &Needs, metadata: &Metadata<'_>, directory: &str) -> Self {
         let with_files = needs.directories.iter();
         let with_files = with_files.filter(|one| !needs.within(one).is_empty());
         let states = metadata.operators.iter().flat_map(|op| &op.subtasks);
@@ -78,10 +75,10 @@ impl References {
             .flat_map(|one| needs.within(one))
             .map(|at| needs.file(at));
         // Flink would follow steps back
-        let odd = needs.unsafe_paths.iter().flat_map(|one| {
-            let relative = NormalLocation::of(&joined(directory, &one.path));
-            [NormalLocation::of(&one.path), relative]
-        });
+        let odd = needs
+            .unsafe_paths
+            .iter()
+            .flat_map(|one| [one.path.clone(), joined(directory, &one.path)]);
         Self {
             directories: with_files
                 .map(|one| one.location.clone())
@@ -90,11 +87,15 @@ impl References {
             own: directory.to_owned(),
             names: beside.flatten().map(|file| file.name.to_owned()).collect(),
             odd: odd.collect(),
+            local: (0..needs.len())
+                .filter_map(|at| needs.location(at))
+                .filter(|location| is_local(location))
+                .collect(),
         }
     }
 
     /// Which of the places hold some of the files, by their positions.
-    async fn within(&self, places: &Places<'_>, wanted: &[Wanted]) -> Vec<usize> {
+    pub(super) async fn within(&self, places: &Places<'_>, wanted: &[Wanted]) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut note = |place: &NormalLocation| {
             let is_hit = |(_, wanted): &(usize, &Wanted)| may_be_within(place, &wanted.place);
@@ -104,13 +105,24 @@ impl References {
             note(&NormalLocation::of(directory));
             note(&places.real(directory).await);
         }
-        self.odd.iter().for_each(note);
+        for odd in &self.odd {
+            // as Flink takes steps back, and as the system does
+            note(&NormalLocation::of(odd));
+            let real = places.real(odd).await;
+            note(&real);
+        }
+        for file in self.local.iter().chain(&self.odd) {
+            if found.len() == wanted.len() {
+                break;
+            }
+            found.extend(places.linked_into(file, wanted).await);
+        }
         for (at, wanted) in wanted.iter().enumerate() {
             if !found.contains(&at) && self.lacks_one_of(places, wanted).await {
                 found.insert(at);
             }
         }
-        found.into_iter().collect()
+        found
     }
 
     /// Whether a file that should lie beside this snapshot's metadata lies beside the other's instead: Flink records
@@ -163,134 +175,37 @@ pub async fn gather(
     let mut gathered = Gathered::default();
     for (at, one) in found.into_iter().enumerate() {
         let mut subject = one.subject;
-        subject.uses = one.uses.within(&places, &wanted).await;
-        subject.uses.retain(|used| *used != at);
+        let uses = one.uses.within(&places, &wanted).await;
+        subject.uses = uses.into_iter().filter(|used| *used != at).collect();
         gathered.subjects.push(subject);
     }
-    look_around(storage, &places, &wanted, &around.roots, &mut gathered).await;
-    for location in &around.in_use {
-        match in_use(storage, &places, &wanted, location).await {
-            Some(Ok(holder)) if !holder.uses.is_empty() => gathered.holders.push(holder),
-            Some(Err(doubt)) => gathered.doubts.push(doubt),
-            _ => {}
-        }
-    }
+    gathered.roots = roots(&around.roots, &gathered.subjects);
+    let roots = gathered.roots.clone();
+    around::look_around(storage, &places, &wanted, &roots, &mut gathered).await;
+    around::in_use(storage, &places, &wanted, &around.in_use, &mut gathered).await;
     Ok(gathered)
 }
 
-/// Finds out what other snapshots below the roots use.
-async fn look_around(
-    storage: &Storage,
-    places: &Places<'_>,
-    wanted: &[Wanted],
-    roots: &[Location],
-    gathered: &mut Gathered,
-) {
-    let candidates = scan::candidates(storage, roots).await;
-    for (at, error) in candidates.failures {
-        // where nothing is, nothing uses anything
-        if !error.is_missing() {
-            gathered.doubts.push(Doubt {
-                location: at.to_string(),
-                reason: error.to_string(),
-            });
+/// The directories to look through: those above the snapshots, wherever these really lie, and the given ones.
+fn roots(given: &[Location], subjects: &[Subject]) -> Vec<Location> {
+    let above = subjects.iter().map(Subject::above);
+    let mut roots: Vec<Location> = Vec::new();
+    for root in given.iter().cloned().chain(above) {
+        if !roots.contains(&root) {
+            roots.push(root);
         }
     }
-    let reads = candidates.places.iter();
-    let reads = reads.map(|one| user(storage, places, wanted, one));
-    let mut reads = stream::iter(reads).buffer_unordered(READ_CONCURRENCY);
-    while let Some(user) = reads.next().await {
-        match user {
-            Some(Ok(holder)) if !holder.uses.is_empty() => gathered.holders.push(holder),
-            Some(Err(doubt)) => gathered.doubts.push(doubt),
-            _ => {}
-        }
-    }
-    gathered.holders.sort_by(|a, b| a.location.cmp(&b.location));
-    gathered.doubts.sort_by(|a, b| a.location.cmp(&b.location));
-}
-
-/// What one other snapshot uses; `None` where there is none after all, or it is one of those that are to go.
-async fn user(
-    storage: &Storage,
-    places: &Places<'_>,
-    wanted: &[Wanted],
-    candidate: &Candidate,
-) -> Option<Result<Holder, Doubt>> {
-    let fetched = scan::fetch(storage, candidate).await?;
-    let location = fetched.location.to_string();
-    let place = if fetched.has_directory() {
-        places.real(&location).await
-    } else {
-        file_at(places, &fetched.location).await
-    };
-    if wanted.iter().any(|one| one.place == place) {
-        return None;
-    }
-    match fetched.content {
-        Content::Metadata(bytes) => {
-            let directory = fetched.directory.to_string();
-            Some(holder(places, wanted, location, &bytes, &directory).await)
-        }
-        // without metadata it is no snapshot yet, or none any more
-        Content::Incomplete { .. } => None,
-        Content::Unreadable(reason) => Some(Err(Doubt { location, reason })),
-    }
-}
-
-/// What a snapshot that a running job counts on uses; `None` where it has gone meanwhile, or is itself to go.
-async fn in_use(
-    storage: &Storage,
-    places: &Places<'_>,
-    wanted: &[Wanted],
-    location: &str,
-) -> Option<Result<Holder, Doubt>> {
-    let file = match resolution::open(storage, location).await {
-        Ok(file) => file,
-        Err(ResolutionError::Storage(error)) if !error.is_missing() => {
-            return Some(Err(Doubt {
-                location: location.to_owned(),
-                reason: error.to_string(),
-            }));
-        }
-        Err(_) => return None,
-    };
-    let place = places.real(&file.directory).await;
-    if wanted.iter().any(|one| one.place == place) {
-        return None;
-    }
-    let location = location.to_owned();
-    Some(holder(places, wanted, location, &file.bytes, &file.directory).await)
-}
-
-async fn holder(
-    places: &Places<'_>,
-    wanted: &[Wanted],
-    location: String,
-    bytes: &[u8],
-    directory: &str,
-) -> Result<Holder, Doubt> {
-    let reason = match metadata::read(bytes) {
-        Ok(metadata) if is_understood(&metadata) => {
-            let needs = Needs::of(&metadata, directory);
-            let references = References::of(&needs, &metadata, directory);
-            let uses = references.within(places, wanted).await;
-            return Ok(Holder { location, uses });
-        }
-        Ok(_) => "some of its state was not understood".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    Err(Doubt { location, reason })
+    roots
 }
 
 /// Whether all references of a snapshot are known.
-fn is_understood(metadata: &Metadata<'_>) -> bool {
+pub(super) fn is_understood(metadata: &Metadata<'_>) -> bool {
     let states = metadata.operators.iter().flat_map(|op| &op.subtasks);
     let mut java = states.filter_map(|subtask| subtask.state.as_ref()?.java.as_ref());
     java.all(|java| java.problem.is_none())
 }
 
-async fn file_at(places: &Places<'_>, file: &Location) -> NormalLocation {
+pub(super) async fn file_at(places: &Places<'_>, file: &Location) -> NormalLocation {
     let directory = places.real(&file.parent().to_string()).await;
     NormalLocation::of(&joined(directory.as_str(), file.name()))
 }
@@ -422,7 +337,8 @@ async fn flat(
     }
     let file = resolution::open(storage, location).await?;
     let metadata = metadata::read(&file.bytes)?;
-    let mut subject = Subject::new(location, at.parent());
+    let directory = storage.real(&at.parent()).await?;
+    let mut subject = Subject::new(location, directory);
     subject.form = Form::Flat;
     subject.metadata = Some(OwnFile {
         name: at.name().to_owned(),
@@ -438,6 +354,18 @@ async fn flat(
 }
 
 impl Subject {
+    /// The directory above its own; of a checkpoint, the one above its job's.
+    fn above(&self) -> Location {
+        let parent = match self.form {
+            Form::Flat => self.directory.clone(),
+            _ => self.directory.parent(),
+        };
+        match parent.name().parse::<JobId>() {
+            Ok(_) => parent.parent(),
+            Err(_) => parent,
+        }
+    }
+
     fn new(location: &str, directory: Location) -> Self {
         Self {
             location: location.to_owned(),
@@ -452,6 +380,10 @@ impl Subject {
             uses: Vec::new(),
         }
     }
+}
+
+fn is_local(location: &str) -> bool {
+    Location::of(location).is_ok_and(|at| at.local().is_some())
 }
 
 impl Found {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::gather::Wanted;
 use crate::domain::location::NormalLocation;
 use crate::storage::{Location, Storage};
 
@@ -23,6 +24,24 @@ impl<'s> Places<'s> {
     pub(super) async fn is_missing(&self, location: &str) -> bool {
         let looked = async { self.storage.look(&Location::of(location)?).await };
         looked.await.is_err_and(|error| error.is_missing())
+    }
+
+    /// Which of the places hold what a file on this machine leads to, if that is a link, by their positions.
+    pub(super) async fn linked_into(&self, file: &str, wanted: &[Wanted]) -> Vec<usize> {
+        let Ok(at) = Location::of(file) else {
+            return Vec::new();
+        };
+        if at.local().is_none() {
+            return Vec::new();
+        }
+        let leads_to = match self.storage.real(&at).await {
+            Ok(real) => directory_at(&real.to_string()),
+            Err(_) => return Vec::new(),
+        };
+        let hits = wanted.iter().enumerate();
+        hits.filter(|(_, wanted)| may_be_within(&leads_to, &wanted.place))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Where a directory lies, links resolved. What is not there lies where its text says.

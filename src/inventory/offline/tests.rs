@@ -16,7 +16,7 @@ struct Bench {
     storage: Storage,
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap()
@@ -353,10 +353,66 @@ fn what_a_running_job_counts_on_is_a_reference_wherever_it_lies() {
             .unwrap()
             .contains("/far/chk-3 uses files of it")
     );
-    // deleted meanwhile: a newer one counts
-    assert_eq!(reason("/far/chk-2"), None);
+    // deleted meanwhile: newer ones count
+    assert!(
+        reason("/far/chk-2")
+            .unwrap()
+            .contains("/far/chk-3 uses files of it")
+    );
+    // what nobody sees from here may use anything
+    for unseen in ["/far/chk-4", "/elsewhere/chk-1"] {
+        let reason = reason(unseen).unwrap();
+        assert!(reason.contains("cannot be seen from here"), "{reason}");
+    }
     bench.memory.fail(Request::Look, "/far/chk-3", refused);
     assert!(reason("/far/chk-3").unwrap().contains("is not known"));
+}
+
+#[test]
+fn a_user_is_found_however_deep_it_lies_and_whatever_the_folders_are_called() {
+    let bench = Bench::new();
+    bench.snapshot("/sp/savepoint-1", &["a"]);
+    for directory in [
+        "/sp/a/b/c/d/savepoint-2",
+        "/sp/.hidden/savepoint-2",
+        "/sp/shared/taskowned/any",
+        "/sp/savepoint-without/metadata",
+        "/sp/chk-3/0123456789abcdef0123456789abcdef/chk-4",
+    ] {
+        bench.snapshot(directory, &["/sp/savepoint-1/a", "b"]);
+        let reason = bench.reason("/sp/savepoint-1", true).unwrap();
+        assert!(
+            reason.contains(&format!("{directory} uses files of it")),
+            "{reason}"
+        );
+        bench.delete(directory, true);
+    }
+    bench.metadata("/sp/a/b/savepoint-0123456789ab", &["/sp/savepoint-1/a"]);
+    assert!(bench.reason("/sp/savepoint-1", true).is_some());
+}
+
+#[test]
+fn where_nobody_could_look_there_is_doubt() {
+    let bench = Bench::new();
+    bench.snapshot("/sp/savepoint-1", &["a"]);
+    bench.memory.put("/sp/deep/private/x", *b"x");
+    bench
+        .memory
+        .fail(Request::List, "/sp/deep/private", refused);
+    let reason = bench.reason("/sp/savepoint-1", false).unwrap();
+    assert!(
+        reason.contains("is not known: mem://t/sp/deep/private"),
+        "{reason}"
+    );
+    assert_eq!(bench.reason("/sp/savepoint-1", true), None);
+    bench.memory.heal();
+    let roots = [Location::of("mem://t/sp").unwrap()];
+    let doubts = |limit| wait(super::walk::walk(&bench.storage, &roots, limit)).doubts;
+    // two directories, two files, one directory, one file
+    assert_eq!(doubts(6), []);
+    for limit in [1, 3, 5] {
+        assert!(doubts(limit)[0].reason.contains("more than"), "{limit}");
+    }
 }
 
 #[test]
@@ -374,17 +430,17 @@ fn a_running_job_speaks_against_it_until_it_is_forced() {
 }
 
 /// Numbers that look random, the same ones for a seed.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % limit as u64) as usize
     }
 
-    fn one_in(&mut self, chances: usize) -> bool {
+    pub(super) fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }
 }
@@ -400,9 +456,11 @@ struct Made {
 fn history(bench: &Bench, numbers: &mut Numbers) -> Vec<Made> {
     let mut made: Vec<Made> = Vec::new();
     for number in 0..3 + numbers.below(6) {
-        let directory = match numbers.below(3) {
+        let directory = match numbers.below(5) {
             0 => format!("/sp/savepoint-{number}"),
             1 => format!("/sp/0123456789abcdef0123456789abcdef/chk-{number}"),
+            2 => format!("/sp/deeper/.still/shared/savepoint-{number}"),
+            3 => format!("/sp/savepoint-none/chk-{number}"),
             _ => format!("/sp/deeper/savepoint-{number}"),
         };
         let mut written = Vec::new();
