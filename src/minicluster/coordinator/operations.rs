@@ -131,3 +131,28 @@ impl Operations {
         known
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_under_way_of_a_job_without_a_master_fails_and_nothing_else() {
+        let operations = Operations::new(&Settings::default());
+        let [gone, other] = [1, 2].map(|n| JobId::from_bytes([n; 16]));
+        let trigger = TriggerId::from_bytes([3; 16]);
+        let keys = [
+            OperationKey::Savepoint(gone, trigger),
+            OperationKey::Checkpoint(gone, trigger),
+            OperationKey::Savepoint(other, trigger),
+            OperationKey::Disposal(trigger),
+        ];
+        for key in keys {
+            assert!(operations.begin(key));
+        }
+        let failure = Throwable::new("java.lang.IllegalStateException", "gone");
+        operations.fail_all(gone, &failure);
+        let is_under_way = |key| operations.state(key) == Some(OperationState::InProgress);
+        assert_eq!(keys.map(is_under_way), [false, false, true, true]);
+    }
+}
