@@ -303,3 +303,38 @@ fn no_error_shows_what_is_secret_in_an_endpoint_or_a_location() {
         }
     }
 }
+
+#[test]
+fn a_key_that_cannot_be_named_hides_no_snapshot() {
+    let server = with_snapshot();
+    let listing = |request: &Request| {
+        let body = match request.path.contains("prefix=sp%2F&")
+            || request.path.ends_with("prefix=sp%2F")
+        {
+            true => {
+                "<ListBucketResult><Prefix>sp/</Prefix><CommonPrefixes><Prefix>sp//</Prefix></CommonPrefixes>\
+                 <CommonPrefixes><Prefix>sp/./</Prefix></CommonPrefixes><CommonPrefixes><Prefix>sp/savepoint-1/\
+                 </Prefix></CommonPrefixes></ListBucketResult>"
+            }
+            false => "<ListBucketResult></ListBucketResult>",
+        };
+        let headers = vec![("content-type", "application/xml".to_owned())];
+        Answer::Page(200, headers, body.as_bytes().to_vec())
+    };
+    server.set_all(Answer::by(move |request| {
+        if request.path.contains("list-type=") {
+            listing(request)
+        } else if request.path.contains(KEY) {
+            object(request, &file())
+        } else {
+            error(404, "NoSuchKey", "x")
+        }
+    }));
+    let words = ["list", "--dir", "s3://bucket/sp", "-o", "name"];
+    let listed = tool(words)
+        .env("AWS_ACCESS_KEY_ID", "testaccess")
+        .env("AWS_SECRET_ACCESS_KEY", "hunter2")
+        .env("AWS_ENDPOINT_URL", &server.url())
+        .run();
+    listed.is(0, "s3://bucket/sp/savepoint-1\n", &[]);
+}

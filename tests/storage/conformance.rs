@@ -7,11 +7,11 @@ use savepointctl::storage::{Entry, Location, StorageError};
 
 use crate::places::{Kind, Place, block_on};
 
-/// A name, and what is tried.
-type Trial = (&'static str, fn(&Place));
+/// What is tried, and its name.
+type Named = (&'static str, fn(&Place));
 
 /// The trials, each in a directory of its own.
-pub const TRIALS: [Trial; 8] = [
+pub const TRIALS: [Named; 8] = [
     (
         "a_file_is_looked_at_and_read_whole_and_in_part",
         a_file_is_read,

@@ -7,11 +7,11 @@ use savepointctl::storage::{Entry, Location, StorageError};
 use crate::places::{Kind, block_on, storage};
 use crate::servers::{BUCKET, Servers, script};
 
-/// A name, and what is tried.
-type Trial = (&'static str, fn(&Servers));
+/// What is tried, and its name.
+type Named = (&'static str, fn(&Servers));
 
 /// The trials.
-pub const TRIALS: [Trial; 7] = [
+pub const TRIALS: [Named; 7] = [
     ("s3_with_wrong_keys", s3_with_wrong_keys),
     ("s3_reading_only", s3_reading_only),
     ("s3_marker_of_a_directory", s3_marker_of_a_directory),

@@ -9,11 +9,11 @@ use crate::cluster::{Cluster, Version};
 use crate::servers::{BUCKET, Server, Servers, script};
 use crate::tool::Tool;
 
-/// A name, and what is tried.
-type Trial = (&'static str, fn(&Servers));
+/// What is tried, and its name.
+type Named = (&'static str, fn(&Servers));
 
 /// The trials.
-pub const TRIALS: [Trial; 2] = [
+pub const TRIALS: [Named; 2] = [
     (
         "a_savepoint_on_s3_is_taken_found_inspected_restored_and_disposed_of",
         on_s3,
@@ -102,6 +102,7 @@ fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
 
     let said = tool(&["stop", &job.id]).run();
     let stopped = said.exits(0).stdout.trim().to_owned();
+    looked_at(&tool, directory, &location, &stopped);
     let said = tool(&["restore", &stopped, "--jar", &cluster.own_jar()]).run();
     let restored = cluster.started(&said);
     for gone in [&location, &stopped] {
@@ -112,4 +113,23 @@ fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
         let said = tool(&["inspect", gone]).run();
         assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
     }
+}
+
+/// What the tool says of two savepoints in storage, the cluster left aside.
+fn looked_at(tool: &impl Fn(&[&str]) -> Tool, directory: &str, first: &str, last: &str) {
+    let words = ["list", "--no-cluster", "--dir", directory, "-o", "name"];
+    let said = tool(&words).run();
+    let listed: Vec<&str> = said.exits(0).stdout.lines().collect();
+    assert_eq!(listed, [last, first]);
+    let words = ["verify", "--read", "--dir", directory, "-o", "json"];
+    let said = tool(&words).run();
+    let verified: Value = serde_json::from_str(&said.exits(0).stdout).unwrap();
+    let verified = verified["snapshots"].as_array().unwrap();
+    assert_eq!(verified.len(), 2, "{verified:?}");
+    for one in verified {
+        assert_eq!(one["findings"], Value::Array(Vec::new()), "{one}");
+    }
+    let said = tool(&["verify", "latest", "--dir", directory]).run();
+    assert!(said.exits(0).stdout.contains(last), "{said}");
+    tool(&["diff", first, last]).run().exits(0);
 }

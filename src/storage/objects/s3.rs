@@ -12,7 +12,7 @@ use reqwest::Method;
 use super::service::{Service, retries};
 use super::store::{MarkerRemover, Objects};
 use crate::domain::access::{Patience, S3, S3Login};
-use crate::storage::http::encoded;
+use crate::storage::http::{encoded, shown};
 use crate::storage::{Location, StorageError, Store};
 
 /// Opens a bucket. Nothing is sent.
@@ -108,7 +108,7 @@ impl Markers {
         *request.method_mut() = Method::DELETE;
         *request.uri_mut() = url
             .parse()
-            .map_err(|_| generic(format!("{url} is no URL").into()))?;
+            .map_err(|_| generic(format!("{} is no URL", shown(&url)).into()))?;
         if !self.is_anonymous {
             let credentials = self.credentials.get_credential().await?;
             AwsAuthorizer::new(&credentials, "s3", &self.region)

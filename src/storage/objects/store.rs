@@ -269,6 +269,16 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
                 let Some(markers) = &self.markers else {
                     return Ok(());
                 };
+                match self.list_all(directory, MAX_ENTRIES).await {
+                    Ok(below) if below.is_empty() => {}
+                    Ok(_) => {
+                        return Err(StorageError::NotEmpty {
+                            location: directory.to_string(),
+                        });
+                    }
+                    Err(StorageError::Missing { .. }) => return Ok(()),
+                    Err(error) => return Err(error),
+                }
                 let removed = markers.remove(directory.path()).await;
                 return removed.map_err(|error| self.error(directory, &error));
             }
