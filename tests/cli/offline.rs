@@ -316,6 +316,14 @@ fn what_a_running_job_claims_is_known_by_where_it_lies_however_either_spells_it(
     refused(&linked, "sp", &location);
     refused(&format!("{linked}/_metadata"), "sp", "savepoint-1");
     assert!(bench.has("sp/savepoint-1/data-1"));
+    // what was restored from another one claims nothing of it
+    flink.set_statistics(&job.id, answers::restored(&format!("{location}1")));
+    let line = format!(
+        "cd '{location}' && savepointctl -m {} dispose --offline --yes .",
+        flink.url()
+    );
+    shell(&line).run().is(0, ".\n", &[]);
+    assert!(!bench.has("sp/savepoint-1"));
 }
 
 #[test]

@@ -33,17 +33,15 @@ pub async fn claims(
     }
     let mut found = Vec::new();
     for subject in &gathered.subjects {
-        let own = [
-            NormalLocation::of(&subject.location),
-            really(&places, subject).await,
-        ];
+        let text = NormalLocation::of(&subject.location);
+        let real = really(&places, subject).await;
+        let own = [text, real];
         let is_one = |location: &str| {
             let named = named.get(location).map(<[_; 3]>::as_slice);
-            let named = named.unwrap_or_default();
-            let mut pairs = own
-                .iter()
-                .flat_map(|own| named.iter().map(move |one| (own, one)));
-            pairs.any(|(own, one)| one.may_be(own) || may_be_within(one, own))
+            let mut named = named.unwrap_or_default().iter();
+            let [text, real] = &own;
+            // a relative text is above everything if it is taken for a directory
+            named.any(|one| one.may_be(text) || one.may_be(real) || may_be_within(one, real))
         };
         found.push(disposal::claimed(&own, jobs, is_one));
     }
