@@ -78,8 +78,12 @@ pub async fn look(
     }
     let shown: Vec<String> = roots.iter().map(ToString::to_string).collect();
     let looking = format!("looking for snapshots below {}", shown.join(", "));
-    let scanning = scan::scan(cx.storage(), &roots);
-    let mut scan = cx.printer.waiting(&looking, scanning).await;
+    let finding = scan::candidates(cx.storage(), &roots);
+    let found = cx.printer.waiting(&looking, finding).await;
+    let reading = format!("reading {} snapshots", found.places.len());
+    let counting = cx.printer.counting(&reading);
+    let mut scan = scan::read(cx.storage(), found, &counting).await;
+    drop(counting);
     let failures = std::mem::take(&mut scan.failures);
     let failed = if are_given {
         told(cx, failures, scan.snapshots.is_empty())?

@@ -104,13 +104,9 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         .await;
     let failed = roots::told(cx, found.failures, found.places.is_empty())?;
     let checking = format!("checking {} snapshots", found.places.len());
-    let mut checked = cx
-        .printer
-        .waiting(
-            &checking,
-            verify::all(cx.storage(), &found.places, args.reads()),
-        )
-        .await;
+    let counting = cx.printer.counting(&checking);
+    let mut checked = verify::all(cx.storage(), &found.places, args.reads(), &counting).await;
+    drop(counting);
     if args.strict {
         checked.iter_mut().for_each(|one| one.report.make_strict());
     }

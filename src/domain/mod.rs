@@ -12,6 +12,7 @@ pub mod key_group;
 pub mod location;
 pub mod operation;
 pub mod plan;
+pub mod progress;
 pub mod reference;
 pub mod secret;
 pub mod snapshot;

@@ -19,6 +19,7 @@ use super::inspection::files::References;
 use super::inspection::{Kind, kind};
 use crate::domain::ids::JobId;
 use crate::domain::location::NormalLocation;
+use crate::domain::progress::Progress;
 use crate::metadata::{self, Metadata};
 use crate::storage::{Location, Storage, StorageError};
 
@@ -109,16 +110,18 @@ pub struct Scan {
     pub listed: HashSet<NormalLocation>,
 }
 
-/// Finds the snapshots below `roots`, or at them, and reads what each is.
-pub async fn scan(storage: &Storage, roots: &[Location]) -> Scan {
+/// Reads what each of the candidates is; `progress` counts them.
+pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Progress) -> Scan {
     let Candidates {
         places,
         failures,
         listed,
-    } = candidates(storage, roots).await;
+    } = candidates;
+    progress.expect(places.len() as u64);
     let reads = places.iter().map(|one| async move {
-        let fetched = fetch(storage, one).await?;
-        Some(Found::from(fetched))
+        let fetched = fetch(storage, one).await;
+        progress.advance(1);
+        fetched.map(Found::from)
     });
     let snapshots = stream::iter(reads)
         .buffer_unordered(READ_CONCURRENCY)

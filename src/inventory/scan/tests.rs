@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::*;
+use crate::domain::progress::Silent;
 use crate::inventory::inspection::files::tests::{operator, operator_subtask, relative, snapshot};
 use crate::metadata::write;
 use crate::storage::Memory;
@@ -32,7 +33,11 @@ fn at(location: &str) -> Location {
 
 fn scanned(storage: &Storage, roots: &[&str]) -> Scan {
     let roots: Vec<Location> = roots.iter().map(|root| at(root)).collect();
-    futures_util::FutureExt::now_or_never(scan(storage, &roots)).unwrap()
+    futures_util::FutureExt::now_or_never(async {
+        let found = candidates(storage, &roots).await;
+        read(storage, found, &Silent).await
+    })
+    .unwrap()
 }
 
 fn found(storage: &Storage, roots: &[&str]) -> Vec<String> {

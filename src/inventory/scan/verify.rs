@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use super::files::Looker;
 use super::names::METADATA;
 use super::{Candidate, Content, Fetched, fetch};
+use crate::domain::progress::Progress;
 use crate::inventory::check::{self, Kind, Needs, Remark, Report};
 use crate::inventory::reading::{self, Opening, Share};
 use crate::inventory::resolution::SnapshotFile;
@@ -91,16 +92,23 @@ async fn decoded(
     Ok(report)
 }
 
-/// Checks all candidates, by their locations. What cannot be decoded is a finding here; what is deleted meanwhile is none.
+/// Checks all candidates, by their locations; `progress` counts them. What cannot be decoded is a finding here; what is deleted meanwhile is none.
 pub async fn all(
     storage: &Storage,
     candidates: &[Candidate],
     reads: Option<Share>,
+    progress: &dyn Progress,
 ) -> Vec<Checked> {
     let looker = &Looker::new(storage);
+    progress.expect(candidates.len() as u64);
     let checks = candidates.iter().map(|candidate| async move {
-        let fetched = fetch(storage, candidate).await?;
-        let checked = checked(looker, fetched, reads).await;
+        let fetched = fetch(storage, candidate).await;
+        let checked = match fetched {
+            Some(fetched) => Some(checked(looker, fetched, reads).await),
+            None => None,
+        };
+        progress.advance(1);
+        let checked = checked?;
         // Flink deletes a checkpoint's metadata with its files
         let is_missing = |one: &Remark| one.kind == Kind::Missing;
         let misses = checked.report.findings.iter().any(is_missing);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::progress::Silent;
 use crate::inventory::inspection::files::tests::{operator, operator_subtask, relative, snapshot};
 use crate::inventory::scan::candidates;
 use crate::metadata::write;
@@ -25,7 +26,7 @@ fn found(memory: &Arc<Memory>) -> Vec<String> {
     let roots = [Location::of("s3://b/sp").unwrap()];
     let check = async {
         let found = candidates(&storage, &roots).await;
-        all(&storage, &found.places, None).await
+        all(&storage, &found.places, None, &Silent).await
     };
     let checked = futures_util::FutureExt::now_or_never(check).unwrap();
     let damaged = checked.iter().filter(|one| !one.report.findings.is_empty());
