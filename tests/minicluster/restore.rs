@@ -380,10 +380,11 @@ fn files_that_are_called_like_a_sinks_are_left_alone() {
 fn a_sink_into_a_pipe_or_a_device_is_refused() {
     let directory = Directory::new();
     let cluster = Cluster::start(settings(&directory)).unwrap();
+    // put there after the program was compiled, which refuses it too
+    let graph = graph(&counter(END, None), &directory, 1);
     let pipe = directory.path().join("counts");
     let made = std::process::Command::new("mkfifo").arg(pipe).status();
     assert!(made.unwrap().success());
-    let graph = graph(&counter(END, None), &directory, 1);
     let refused = cluster.submit(job_id(), graph, None).unwrap_err();
     let SubmitError::Initialization(failure) = refused else {
         panic!("{refused:?}");
