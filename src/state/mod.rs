@@ -1,7 +1,7 @@
 //! What lies behind the handles of a snapshot: the files of keyed and operator state, written as Flink 2.3 writes them,
 //! and read.
 //!
-//! [`write`] makes heap-native keyed files and operator files, [`read`] gives their contents back, [`check`] tells
+//! [`mod@write`] makes heap-native keyed files and operator files, [`read`] gives their contents back, [`check`] tells
 //! whether the files of any Flink since 1.7 are what their handles say. Synchronous; bytes go to any
 //! [`std::io::Write`] and come from any [`ReadAt`]. Made for hostile input as `metadata` is: no panics, no allocation on
 //! an unread promise, memory for a header and a buffer.

@@ -1,6 +1,6 @@
 //! Serializer snapshots: what a header says of the serializers of keys, namespaces and values.
 //!
-//! Snapshots have no length, so that one must be understood to get past it. What [`catalogue`] does not know ends the
+//! Snapshots have no length, so that one must be understood to get past it. What the catalogue does not know ends the
 //! reading of a header, except within the frames of POJO and Kryo snapshots.
 
 mod catalogue;
