@@ -31,6 +31,10 @@ const TRIALS: &[Body] = &[
         a_location_with_colons_is_completed,
     ),
     (
+        "a_snapshot_in_a_configured_directory_is_completed",
+        a_snapshot_in_a_configured_directory_is_completed,
+    ),
+    (
         "flags_and_commands_are_completed",
         flags_and_commands_are_completed,
     ),
@@ -63,6 +67,25 @@ fn a_location_with_colons_is_completed(shell: Shell) {
     let terminal = Terminal::start(shell);
     terminal.press(&format!("savepointctl -m {} inspect s3://bu", flink.url()));
     terminal.tab_until(&format!("inspect {SAVEPOINT}"));
+}
+
+fn a_snapshot_in_a_configured_directory_is_completed(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    let home = terminal.home().to_str().unwrap().to_owned();
+    let snapshot = format!("{home}/sp/savepoint-0123ab-cafe");
+    std::fs::create_dir_all(&snapshot).unwrap();
+    std::fs::write(format!("{snapshot}/_metadata"), "").unwrap();
+    std::fs::create_dir(format!("{home}/conf")).unwrap();
+    let setting = format!("execution:\n  checkpointing:\n    savepoint-dir: file://{home}/sp\n");
+    std::fs::write(format!("{home}/conf/config.yaml"), setting).unwrap();
+    terminal.press("savepointctl inspect file:");
+    terminal.tab_until("/sp/savepoint-0123ab-cafe");
+    // a location, from the configuration: no path of this machine begins so
+    assert!(
+        terminal.screen().contains("inspect file:/"),
+        "{}",
+        terminal.screen()
+    );
 }
 
 fn flags_and_commands_are_completed(shell: Shell) {

@@ -1,5 +1,6 @@
 //! The jobs, snapshots and jars that a word may become, asked of the cluster in the time that a Tab may take.
 
+use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
@@ -8,14 +9,14 @@ use clap_complete::PathCompleter;
 use clap_complete::engine::{CompletionCandidate, ValueCompleter};
 
 use super::super::context::Context;
-use super::super::{Cli, snapshots};
+use super::super::{Cli, roots, snapshots};
 use crate::cli::connect::ConnectArgs;
 use crate::cli::storage::StorageArgs;
 use crate::cli::words;
 use crate::domain::job::Job;
 use crate::domain::reference::SnapshotRef;
 use crate::error::Failure;
-use crate::inventory::catalogue;
+use crate::inventory::{catalogue, scan};
 use crate::output::Printer;
 use crate::rest::Client;
 
@@ -39,7 +40,7 @@ pub(super) enum Wanted {
 pub(super) fn of(wanted: Wanted, words: &[OsString], typed: &OsStr) -> Vec<CompletionCandidate> {
     let mut found = match (wanted, typed.to_str()) {
         (_, None) => Vec::new(),
-        (wanted, Some(typed)) => asked(wanted, words, typed).unwrap_or_default(),
+        (wanted, Some(typed)) => asked(wanted, words, typed),
     };
     if wanted == Wanted::Snapshot {
         found.extend(PathCompleter::any().complete(typed));
@@ -47,8 +48,20 @@ pub(super) fn of(wanted: Wanted, words: &[OsString], typed: &OsStr) -> Vec<Compl
     found
 }
 
-/// What the cluster knows. `None` where none is named, or where it does not answer in time.
-fn asked(wanted: Wanted, words: &[OsString], typed: &str) -> Option<Vec<CompletionCandidate>> {
+/// What the cluster and the configured directories know, as far as they answer in time; nothing of what is not named.
+fn asked(wanted: Wanted, words: &[OsString], typed: &str) -> Vec<CompletionCandidate> {
+    let found = RefCell::new(Vec::new());
+    // whatever fails, what was found before that is offered
+    let _ = ask(wanted, words, typed, &found);
+    found.into_inner()
+}
+
+fn ask(
+    wanted: Wanted,
+    words: &[OsString],
+    typed: &str,
+    found: &RefCell<Vec<CompletionCandidate>>,
+) -> Option<()> {
     let cx = Context::new(
         Printer::silent(),
         connection(words)?,
@@ -63,17 +76,45 @@ fn asked(wanted: Wanted, words: &[OsString], typed: &str) -> Option<Vec<Completi
         .build()
         .ok()?;
     let asking = async {
-        let client = cx.client().await?;
-        match wanted {
-            Wanted::Job => jobs(&client, typed, is_running_only).await,
-            Wanted::Snapshot => located(&client, typed).await,
-            Wanted::JarId => jars(&client, typed).await,
+        let client = cx.client().await;
+        if let Ok(client) = &client {
+            let known = match wanted {
+                Wanted::Job => jobs(client, typed, is_running_only).await,
+                Wanted::Snapshot => located(client, typed).await,
+                Wanted::JarId => jars(client, typed).await,
+            };
+            found.borrow_mut().extend(known.unwrap_or_default());
+        }
+        if wanted == Wanted::Snapshot {
+            let stored = stored(&cx, client.as_ref().ok(), typed).await;
+            let is_new = |one: &CompletionCandidate| {
+                found
+                    .borrow()
+                    .iter()
+                    .all(|known| known.get_value() != one.get_value())
+            };
+            let stored: Vec<_> = stored.into_iter().filter(is_new).collect();
+            found.borrow_mut().extend(stored);
         }
     };
     let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asking).await });
     // a name that is still being looked up must not keep the shell waiting
     runtime.shutdown_background();
-    answer.ok()?.ok()
+    answer.ok()
+}
+
+/// The snapshots below the configured directories, by their names alone.
+async fn stored(cx: &Context, client: Option<&Client>, typed: &str) -> Vec<CompletionCandidate> {
+    let roots = roots::configured(cx, client).await.unwrap_or_default();
+    let below = scan::candidates(cx.storage(), &roots).await;
+    let mut offered: Vec<(String, String)> = Vec::new();
+    for place in &below.places {
+        let location = place.at.to_string();
+        if location.starts_with(typed) && is_reference_or_plain(&location) {
+            offered.push((location, "in storage".to_owned()));
+        }
+    }
+    candidates(offered)
 }
 
 /// The connection flags that were typed so far.

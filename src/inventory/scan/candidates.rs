@@ -17,7 +17,7 @@ const DEPTH: usize = 1;
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The directory, or the flat file.
-    pub(super) at: Location,
+    pub at: Location,
     pub(super) form: Form,
 }
 
