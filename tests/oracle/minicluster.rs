@@ -174,7 +174,7 @@ fn ended(operation: impl Fn() -> Option<OperationState>) -> String {
 /// The last count of each key that the job has written: `(key,count)`.
 fn counted(output: &Path) -> BTreeMap<String, i64> {
     let mut counts = BTreeMap::new();
-    for name in ["counts", "counts.1"] {
+    for name in ["counts", "counts.part-1"] {
         for line in fs::read_to_string(output.join(name)).unwrap().lines() {
             let entry = line.trim_matches(['(', ')']).split_once(',').unwrap();
             let count: i64 = entry.1.parse().unwrap();
