@@ -70,8 +70,8 @@ pub(super) fn refuse_shared(steps: &[Step]) -> Result<(), Complaint> {
         };
         if let Some((other, _)) = before.iter().find(shared) {
             let message = format!(
-                "'{}' and '{}' write to the same file {}: each sink needs its own, and PATH.1, PATH.2 and so on \
-                 belong to the sink of PATH too",
+                "'{}' and '{}' write to the same file {}: each sink needs its own, and PATH.part-1, PATH.part-2 and \
+                 so on belong to the sink of PATH too",
                 other.name,
                 step.name,
                 path.display()
@@ -102,7 +102,7 @@ fn is_part(path: &Path, of: &Path) -> bool {
     };
     let number = path
         .strip_prefix(of)
-        .and_then(|rest| rest.strip_prefix('.'));
+        .and_then(|rest| rest.strip_prefix(".part-"));
     number.is_some_and(|digits| {
         digits
             .parse::<u32>()

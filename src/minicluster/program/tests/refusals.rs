@@ -291,8 +291,8 @@ fn sinks_that_write_one_file() {
     for (first, second) in [
         ("out", "out"),
         ("out", "./src/../out"),
-        ("out", "out.2"),
-        ("out.16", "out"),
+        ("out", "out.part-2"),
+        ("out.part-16", "out"),
     ] {
         let first = format!("type = 'file'; name = 'first'; path = '{first}'");
         let second =
@@ -308,7 +308,7 @@ fn sinks_that_write_one_file() {
     }
     let apart =
         |path: &str| format!("type = 'file'; name = '{path}'; path = '{path}'; input = 'numbers'");
-    let [first, second, third] = ["out", "out.x", "out2"].map(apart);
+    let [first, second, third] = ["out", "out.2", "out2"].map(apart);
     let compiled = compiled(
         &program(&[SOURCE, &first, &second, &third]),
         &CompileOptions::default(),
