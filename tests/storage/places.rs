@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -22,6 +23,8 @@ use crate::servers::{BUCKET, Servers};
 /// The key of every Azurite: no secret, it is in its documentation.
 pub const AZURITE_KEY: &str =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+/// How long a NameNode may not know what its DataNodes have.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many files are put at once.
 const PUT_CONCURRENCY: usize = 16;
 
@@ -139,6 +142,17 @@ fn google(endpoint: &str) -> Put {
     })
 }
 
+async fn written(
+    client: &hdfs_native::Client,
+    path: &str,
+    bytes: Vec<u8>,
+) -> Result<(), hdfs_native::HdfsError> {
+    let options = hdfs_native::WriteOptions::default().overwrite(true);
+    let mut file = client.create(path, options).await?;
+    file.write_bytes(bytes.into()).await?;
+    file.close().await
+}
+
 fn hadoop(url: &str, conf: &Path) -> Put {
     let client = hdfs_native::ClientBuilder::new()
         .with_url(url)
@@ -147,10 +161,12 @@ fn hadoop(url: &str, conf: &Path) -> Put {
     Box::new(move |path, bytes| {
         let client = client.clone();
         Box::pin(async move {
-            let options = hdfs_native::WriteOptions::default().overwrite(true);
-            let mut file = client.create(&path, options).await.unwrap();
-            file.write_bytes(bytes.into()).await.unwrap();
-            file.close().await.unwrap();
+            let begun = Instant::now();
+            // the NameNode may not know yet that the DataNode has a file's first block, and then refuses its second one
+            while let Err(error) = written(&client, &path, bytes.clone()).await {
+                let again = error.to_string().contains("NotReplicatedYet");
+                assert!(again && begun.elapsed() < PATIENCE, "{path}: {error}");
+            }
         })
     })
 }

@@ -224,15 +224,14 @@ fn key_groups(most: i32) -> Result<u32, Refusal> {
 }
 
 fn at_least_one(parallelism: i32) -> Result<u32, Refusal> {
-    u32::try_from(parallelism)
-        .ok()
-        .filter(|number| (1..=MAX_KEY_GROUPS).contains(number))
-        .ok_or_else(|| {
-            main_method(
-                "Parallelism must be at least one and at most 32768, or ExecutionConfig.PARALLELISM_DEFAULT (use system default).",
-                Some("java.lang.IllegalArgumentException"),
-            )
-        })
+    let refused = |why: &'static str| main_method(why, Some("java.lang.IllegalArgumentException"));
+    match u32::try_from(parallelism) {
+        Ok(number @ 1..=MAX_KEY_GROUPS) => Ok(number),
+        Ok(1..) => Err(refused("Parallelism must be at most 32768.")),
+        _ => Err(refused(
+            "Parallelism must be at least one, or ExecutionConfig.PARALLELISM_DEFAULT (use system default).",
+        )),
+    }
 }
 
 const COMPLETION: &str = "java.util.concurrent.CompletionException";
