@@ -67,3 +67,18 @@ pub async fn running(client: &Client, id: JobId) -> Result<Job, Failure> {
         }
     }
 }
+
+/// Flink's lines before it triggers an operation of a job.
+///
+/// # Errors
+/// A stdout that takes nothing.
+pub fn announce(cx: &Context, operation: &str, id: JobId, detached: bool) -> Result<(), Failure> {
+    if detached {
+        return cx.printer.flink(format!(
+            "Triggering {operation} in detached mode for job {id}."
+        ));
+    }
+    cx.printer
+        .flink(format!("Triggering {operation} for job {id}."))?;
+    cx.printer.flink("Waiting for response...")
+}

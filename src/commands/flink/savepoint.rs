@@ -32,15 +32,7 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     }
     say_needless_jar(&cx, line);
     let timeout = job::client_timeout(&cx)?;
-    if detached {
-        cx.printer.flink(format!(
-            "Triggering savepoint in detached mode for job {id}."
-        ))?;
-    } else {
-        cx.printer
-            .flink(format!("Triggering savepoint for job {id}."))?;
-        cx.printer.flink("Waiting for response...")?;
-    }
+    job::announce(&cx, "savepoint", id, detached)?;
     block_on(&cx, async {
         let client = cx.client().await?;
         let job = job::running(&client, id).await?;

@@ -41,15 +41,7 @@ pub fn stop(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let cx = setup.context(line)?;
     say_ignored(&cx, after(line, 1));
     let timeout = job::client_timeout(&cx)?;
-    if detached {
-        cx.printer.flink(format!(
-            "Triggering stop-with-savepoint in detached mode for job {id}."
-        ))?;
-    } else {
-        cx.printer
-            .flink(format!("Triggering stop-with-savepoint for job {id}."))?;
-        cx.printer.flink("Waiting for response...")?;
-    }
+    job::announce(&cx, "stop-with-savepoint", id, detached)?;
     block_on(&cx, async {
         let client = cx.client().await?;
         let job = job::running(&client, id).await?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::cluster::{Dir, Mini, Ran, command, until};
 
 /// Counts for ever, with a uid for each operator that has state.
-const COUNTER: &str = r#"
+pub const COUNTER: &str = r#"
 [job]
 name = "counter"
 

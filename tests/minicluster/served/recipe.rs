@@ -4,30 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::cluster::{Mini, Ran};
+use super::life::COUNTER;
 
-/// Counts for ever.
-const ORDERS: &str = r#"
-[job]
-name = "orders"
-
-[[operator]]
-type = "sequence"
-name = "numbers"
-uid = "numbers"
-rate = 1000
-
-[[operator]]
-type = "key-by"
-key = "modulo"
-value = 10
-
-[[operator]]
-type = "count"
-uid = "count"
-
-[[operator]]
-type = "discard"
-"#;
+/// [`COUNTER`] as the job `orders`.
+fn orders() -> String {
+    COUNTER.replace("name = \"counter\"", "name = \"orders\"")
+}
 
 /// Replaces the running job, and tells what came of it.
 fn deploy(mini: &Mini, new: &str, old: &str) -> Ran {
@@ -55,8 +37,8 @@ fn running(mini: &Mini) -> Vec<String> {
 
 fn cluster() -> (Mini, String, String) {
     let mini = Mini::start("-D state.backend.savepoints=filesystem --dir files");
-    let old = mini.file("old.toml", ORDERS);
-    let job = mini.job(ORDERS);
+    let old = mini.file("old.toml", &orders());
+    let job = mini.job(&orders());
     (mini, old, job)
 }
 
@@ -65,7 +47,7 @@ fn the_new_program_goes_on_from_where_the_old_one_was_stopped() {
     let (mini, old, job) = cluster();
     let new = mini.file(
         "new.toml",
-        &ORDERS.replace("type = \"discard\"", "type = \"print\""),
+        &orders().replace("type = \"discard\"", "type = \"print\""),
     );
     let ran = deploy(&mini, &new, &old);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -80,7 +62,7 @@ fn a_program_that_the_state_does_not_fit_changes_nothing() {
     let (mini, old, job) = cluster();
     let new = mini.file(
         "new.toml",
-        &ORDERS.replace("uid = \"count\"", "uid = \"tally\""),
+        &orders().replace("uid = \"count\"", "uid = \"tally\""),
     );
     let ran = deploy(&mini, &new, &old);
     assert_eq!(ran.code, 6, "{ran:?}");
@@ -92,7 +74,7 @@ fn a_program_that_does_not_come_up_is_rolled_back() {
     let (mini, old, job) = cluster();
     // nobody can write there, which shows only when it runs
     let sink = "type = \"file\"\npath = \"/proc/counts.txt\"";
-    let new = mini.file("new.toml", &ORDERS.replace("type = \"discard\"", sink));
+    let new = mini.file("new.toml", &orders().replace("type = \"discard\"", sink));
     let ran = deploy(&mini, &new, &old);
     assert_eq!(ran.code, 1, "{ran:?}");
     let jobs = running(&mini);
