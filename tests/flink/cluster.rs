@@ -449,6 +449,20 @@ impl Job<'_> {
         });
     }
 
+    /// Waits until all its tasks run after a failure, which the overview alone would not tell from before it.
+    pub fn wait_for_restart(&self) {
+        until(&format!("{}: all tasks run again", self.name), || {
+            let details = self.cluster.get(&format!("/jobs/{}", self.id));
+            let restarted = details["timestamps"]["RESTARTING"].as_i64()? > 0;
+            let runs = details["state"] == "RUNNING"
+                && details["vertices"]
+                    .as_array()?
+                    .iter()
+                    .all(|vertex| vertex["status"] == "RUNNING");
+            (restarted && runs).then_some(())
+        });
+    }
+
     /// Ends it, and waits until it has ended.
     pub fn cancel(&self) {
         self.cluster

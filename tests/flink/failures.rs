@@ -101,9 +101,7 @@ fn snapshot_fails(shared: &Shared) {
     let said = cluster.tool(["trigger", &job.id]).run();
     said.fails(1, "the snapshot fails, as asked");
     // -v shows what stands behind it
-    job.wait_until("all tasks run again", |job| {
-        job["state"] == "RUNNING" && job["tasks"]["running"] == job["tasks"]["total"]
-    });
+    job.wait_for_restart();
     let said = cluster.tool(["trigger", &job.id, "-v"]).run();
     said.exits(1).says("\tat ").claims_nothing();
     // a task behind the source: Flink tells only that the job restarts

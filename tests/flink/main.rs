@@ -37,6 +37,7 @@ mod tool;
 mod trigger;
 mod verify;
 mod wait;
+mod watchdog;
 mod words;
 
 use std::env;
@@ -87,6 +88,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    watchdog::start();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -144,10 +146,7 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
         };
         for (name, body) in rooms.iter().copied().flatten().chain(compared) {
             let shared = Arc::clone(&shared);
-            let trial = Trial::test(format!("{version}::{name}"), move || {
-                body(&shared);
-                Ok(())
-            });
+            let trial = watchdog::trial(format!("{version}::{name}"), move || body(&shared));
             trials.push(trial.with_ignored_flag(ignored));
         }
     }
@@ -157,19 +156,13 @@ fn trials(ignored: bool, no_zookeeper: bool) -> Vec<Trial> {
     let replay = &[];
     let own = [tls::TRIALS, application::TRIALS, words::TRIALS, replay];
     for (name, body) in own.into_iter().flatten() {
-        let trial = Trial::test(format!("own::{name}"), move || {
-            body();
-            Ok(())
-        });
+        let trial = watchdog::trial(format!("own::{name}"), *body);
         trials.push(trial.with_ignored_flag(ignored));
     }
     let pair = Arc::new(Pair::default());
     for (name, body) in high_availability::TRIALS {
         let pair = Arc::clone(&pair);
-        let trial = Trial::test(format!("ha::{name}"), move || {
-            body(&pair);
-            Ok(())
-        });
+        let trial = watchdog::trial(format!("ha::{name}"), move || body(&pair));
         trials.push(trial.with_ignored_flag(ignored || no_zookeeper));
     }
     trials

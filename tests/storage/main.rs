@@ -19,6 +19,8 @@ mod servers;
 #[allow(dead_code, reason = "shared with the trials on real Flink")]
 #[path = "../flink/tool.rs"]
 mod tool;
+#[path = "../flink/watchdog.rs"]
+mod watchdog;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    watchdog::start();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -90,10 +93,7 @@ fn trials(ignored: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     let mut add = |name: String, body: Box<dyn FnOnce(&Servers) + Send>| {
         let servers = Arc::clone(&servers);
-        let trial = Trial::test(name, move || {
-            body(&servers);
-            Ok(())
-        });
+        let trial = watchdog::trial(name, move || body(&servers));
         trials.push(trial.with_ignored_flag(ignored));
     };
     // the slow ones first

@@ -118,13 +118,6 @@ async fn serve(
 ) -> Result<Exit, Failure> {
     let url = format!("http://{}", server.address());
     let cluster = options.cluster.clone();
-    let ready = args.ready_file.as_deref();
-    if let Some(file) = ready {
-        write_ready(file, &url).map_err(|err| {
-            let what = format!("cannot write the ready file {}: {err}", file.display());
-            Failure::new(Exit::Usage, what)
-        })?;
-    }
     let place = |backend: &SnapshotBackend| match backend {
         SnapshotBackend::Jobmanager => None,
         SnapshotBackend::Filesystem(path) => Some(path.display().to_string()),
@@ -133,8 +126,16 @@ async fn serve(
     cx.printer.note(format!(
         "the minicluster runs until Ctrl-C; its jobs: `savepointctl -m {url} jobs`"
     ));
-    cx.printer
-        .show(&MiniclusterView::new(url, checkpoints, savepoints))?;
+    let view = MiniclusterView::new(url.clone(), checkpoints, savepoints);
+    cx.printer.show(&view)?;
+    let ready = args.ready_file.as_deref();
+    if let Some(file) = ready {
+        // last: who waits for it finds the rest printed
+        write_ready(file, &url).map_err(|err| {
+            let what = format!("cannot write the ready file {}: {err}", file.display());
+            Failure::new(Exit::Usage, what)
+        })?;
+    }
     let ending = cluster.clone();
     let (ask, asked) = oneshot::channel();
     let serving = async {
