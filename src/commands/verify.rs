@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
-use super::{roots, snapshots};
+use super::{latest, roots};
 use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -70,7 +70,7 @@ pub async fn run(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<Exit, Failure> {
-    let location = snapshots::resolve(cx, snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, snapshot, &args.dirs).await?;
     let reading = format!("reading {location}");
     let file = cx
         .printer

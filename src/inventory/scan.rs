@@ -2,6 +2,7 @@
 //!
 //! A level costs a listing, a snapshot one read of its metadata: its directory is listed only where that fails.
 
+mod at;
 mod candidates;
 mod fetch;
 pub mod files;
@@ -23,6 +24,7 @@ use crate::domain::progress::Progress;
 use crate::metadata::{self, Metadata};
 use crate::storage::{Location, Storage, StorageError};
 
+pub use at::at;
 pub use candidates::{Candidate, Candidates, candidates};
 pub use fetch::{Content, Fetched, fetch};
 use names::ByName;
@@ -108,6 +110,8 @@ pub struct Scan {
     pub failures: Vec<(Location, StorageError)>,
     /// The directories that were looked into.
     pub listed: HashSet<NormalLocation>,
+    /// The places that were looked at by themselves, and where nothing is.
+    pub gone: HashSet<NormalLocation>,
 }
 
 /// Reads what each of the candidates is; `progress` counts them.
@@ -130,6 +134,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         snapshots: snapshots.collect().await,
         failures,
         listed,
+        gone: HashSet::new(),
     }
 }
 

@@ -55,31 +55,52 @@ impl Fetched {
 
 /// Reads the metadata of a candidate; `None` where it turns out to be none, or has gone meanwhile.
 pub async fn fetch(storage: &Storage, candidate: &Candidate) -> Option<Fetched> {
+    let unreadable = |error: StorageError| Fetched {
+        location: candidate.at.clone(),
+        directory: candidate.directory_of_files(),
+        modified: None,
+        content: Content::Unreadable(error.to_string()),
+    };
+    let attempt = attempt(storage, candidate).await;
+    attempt.unwrap_or_else(|error| Some(unreadable(error)))
+}
+
+/// As [`fetch`].
+///
+/// # Errors
+/// It cannot be read.
+pub(super) async fn attempt(
+    storage: &Storage,
+    candidate: &Candidate,
+) -> Result<Option<Fetched>, StorageError> {
     let at = &candidate.at;
-    let (file, directory, exact) = match candidate.form {
-        Form::Directory => (at.join(METADATA), at.clone(), true),
+    let (file, exact) = match candidate.form {
+        Form::Directory => (at.join(METADATA), true),
         Form::Flat { exact, size } => {
             if !exact && size > PROBED && !begins_as_metadata(storage, at).await {
-                return None;
+                return Ok(None);
             }
-            (at.clone(), at.parent(), exact)
+            (at.clone(), exact)
         }
     };
     let (content, modified) = match read(storage, &file).await {
-        Ok(Dated { bytes, .. }) if !exact && !metadata::may_be_metadata(&bytes) => return None,
+        Ok(Dated { bytes, .. }) if !exact && !metadata::may_be_metadata(&bytes) => return Ok(None),
         Ok(Dated { bytes, modified }) => (Content::Metadata(bytes), modified),
         Err(error) if error.is_missing() => match candidate.form {
-            Form::Directory => left_over(storage, at).await?,
-            Form::Flat { .. } => return None,
+            Form::Directory => match left_over(storage, at).await? {
+                Some(left_over) => left_over,
+                None => return Ok(None),
+            },
+            Form::Flat { .. } => return Ok(None),
         },
-        Err(error) => (Content::Unreadable(error.to_string()), None),
+        Err(error) => return Err(error),
     };
-    Some(Fetched {
+    Ok(Some(Fetched {
         location: at.clone(),
-        directory,
+        directory: candidate.directory_of_files(),
         modified: modified.and_then(|time| Timestamp::try_from(time).ok()),
         content,
-    })
+    }))
 }
 
 async fn read(storage: &Storage, file: &Location) -> Result<Dated, StorageError> {
@@ -100,7 +121,10 @@ async fn begins_as_metadata(storage: &Storage, at: &Location) -> bool {
 type Dating = Option<std::time::SystemTime>;
 
 /// What a directory without metadata is; `None` where it has gone meanwhile.
-async fn left_over(storage: &Storage, directory: &Location) -> Option<(Content, Dating)> {
+async fn left_over(
+    storage: &Storage,
+    directory: &Location,
+) -> Result<Option<(Content, Dating)>, StorageError> {
     match storage.list(directory).await {
         Ok(entries) => {
             let newest = entries.iter().filter_map(|one| match one.entry {
@@ -108,9 +132,9 @@ async fn left_over(storage: &Storage, directory: &Location) -> Option<(Content, 
                 _ => None,
             });
             let in_progress = entries.iter().any(|one| one.name.starts_with(IN_PROGRESS));
-            Some((Content::Incomplete { in_progress }, newest.max()))
+            Ok(Some((Content::Incomplete { in_progress }, newest.max())))
         }
-        Err(error) if error.is_missing() => None,
-        Err(error) => Some((Content::Unreadable(error.to_string()), None)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
     }
 }
