@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::budget::Held;
 use super::check::needs::{self, Needs};
 use super::check::{Fate, Kind, NeededBy, Remark, Report, Seen};
 use crate::domain::location::NormalLocation;
@@ -39,7 +40,7 @@ pub struct Opening {
     /// The metadata file's location, and what is in it.
     pub metadata_path: String,
     /// All of the metadata file.
-    pub bytes: Vec<u8>,
+    pub bytes: Held,
     /// What it needs.
     pub needs: Needs,
     /// What was seen of that: what is missing or short is not opened.

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 
+use super::budget::Budget;
 use super::inspection::files::References;
 use super::inspection::{Kind, kind};
 use crate::domain::ids::JobId;
@@ -122,8 +123,9 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         listed,
     } = candidates;
     progress.expect(places.len() as u64);
+    let budget = &Budget::default();
     let reads = places.iter().map(|one| async move {
-        let fetched = fetch(storage, one).await;
+        let fetched = fetch(storage, one, budget).await;
         progress.advance(1);
         fetched.map(Found::from)
     });

@@ -115,7 +115,7 @@ impl Sample {
         assert_eq!(check::compare(&needs, &seen).findings, []);
         let opening = Opening {
             metadata_path: format!("{OWN}/_metadata"),
-            bytes,
+            bytes: bytes.into(),
             needs,
             seen,
         };

@@ -3,6 +3,7 @@
 use super::Found;
 use super::candidates::Candidate;
 use super::fetch::attempt;
+use crate::inventory::budget::Budget;
 use crate::storage::{Entry, Location, Storage, StorageError};
 
 /// What lies at a location, which is a snapshot's directory or a metadata file by itself; `None` where nothing does.
@@ -10,8 +11,9 @@ use crate::storage::{Entry, Location, Storage, StorageError};
 /// # Errors
 /// Storage that cannot be read: whether something is there is not known then.
 pub async fn at(storage: &Storage, at: &Location) -> Result<Option<Found>, StorageError> {
+    let budget = &Budget::default();
     // first as a directory: in the usual case that costs one request
-    match attempt(storage, &Candidate::directory(at.clone())).await {
+    match attempt(storage, &Candidate::directory(at.clone()), budget).await {
         Ok(Some(fetched)) => return Ok(Some(fetched.into())),
         Ok(None) => {}
         Err(error) if is_absent(&error) => {}
@@ -23,7 +25,7 @@ pub async fn at(storage: &Storage, at: &Location) -> Result<Option<Found>, Stora
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let fetched = attempt(storage, &file).await?;
+    let fetched = attempt(storage, &file, budget).await?;
     Ok(fetched.map(Found::from))
 }
 

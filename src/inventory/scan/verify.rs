@@ -9,6 +9,7 @@ use super::files::Looker;
 use super::names::METADATA;
 use super::{Candidate, Content, Fetched, fetch};
 use crate::domain::progress::{Progress, Silent};
+use crate::inventory::budget::{Budget, Held};
 use crate::inventory::check::{self, Kind, Needs, Remark, Report};
 use crate::inventory::reading::{self, Opening, Share};
 use crate::inventory::resolution::SnapshotFile;
@@ -46,7 +47,7 @@ pub async fn one(
         metadata_path: &file.metadata_path,
         has_directory,
     };
-    let report = decoded(looker, file.bytes, &at, reads, progress).await?;
+    let report = decoded(looker, file.bytes.into(), &at, reads, progress).await?;
     Ok(Checked {
         location: if has_directory {
             file.directory
@@ -69,7 +70,7 @@ struct At<'a> {
 /// What is found of a snapshot whose metadata file has these bytes.
 async fn decoded(
     looker: &Looker<'_>,
-    bytes: Vec<u8>,
+    bytes: Held,
     at: &At<'_>,
     reads: Option<Share>,
     progress: &dyn Progress,
@@ -102,10 +103,10 @@ pub async fn all(
     reads: Option<Share>,
     progress: &dyn Progress,
 ) -> Vec<Checked> {
-    let looker = &Looker::new(storage);
+    let (looker, budget) = (&Looker::new(storage), &Budget::default());
     progress.expect(candidates.len() as u64);
     let checks = candidates.iter().map(|candidate| async move {
-        let fetched = fetch(storage, candidate).await;
+        let fetched = fetch(storage, candidate, budget).await;
         let checked = match fetched {
             Some(fetched) => Some(checked(looker, fetched, reads).await),
             None => None,
