@@ -1,6 +1,9 @@
 //! `latest`, `latest~N` and `latest:JOB` for commands that change something: only what is complete and still there counts.
 
 use std::fs;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
@@ -148,6 +151,38 @@ fn a_place_that_cannot_be_seen_from_here_stays_a_candidate_and_that_is_said() {
         outcome.is(0, &both, &[&note]);
         assert_eq!(outcome.stderr.matches(&note).count(), 1, "{outcome:?}");
     }
+}
+
+/// A storage that drops every connection, and how many there were.
+fn silent() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            count.fetch_add(1, Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    (format!("webhdfs://{address}/sp"), asked)
+}
+
+#[test]
+fn a_storage_that_does_not_answer_is_not_asked_again_for_each_snapshot() {
+    let asked_for = |reference: &str, noted: usize| {
+        let (storage, asked) = silent();
+        let places = ["1", "2", "3"].map(|name| format!("{storage}/{name}"));
+        let flink = remembering(&places);
+        let (from, outcome) = restored_from(&flink, reference);
+        assert_eq!(from, places[noted - 1]);
+        let notes = outcome.stderr.matches("was not looked at").count();
+        assert_eq!(notes, noted, "{outcome:?}");
+        asked.load(Ordering::SeqCst)
+    };
+    let once = asked_for("latest", 1);
+    assert!(once > 0);
+    assert_eq!(asked_for("latest~2", 3), once);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! A snapshot at a place that others tell of, such as a cluster's memory.
 
+#[cfg(test)]
+mod tests;
+
 use super::Found;
 use super::candidates::Candidate;
 use super::fetch::attempt;
