@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
-use super::snapshots;
+use super::latest;
 use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -39,7 +39,7 @@ pub struct DiffArgs {
 /// Runs the command.
 pub async fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
     let both = [&args.before, &args.after];
-    let locations = snapshots::resolve_all(cx, &both, &args.dirs).await?;
+    let locations = latest::resolve_all(cx, &both, &args.dirs).await?;
     let [before, after] = locations.as_slice() else {
         return Err(Failure::new(Exit::Usage, "give two snapshots"));
     };

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::context::{Context, Ongoing};
 use super::offline::{self, OfflineArgs};
-use super::{outcome, snapshots};
+use super::{latest, outcome, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::diagnosis::{self, Kind};
@@ -166,8 +166,8 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
     let jobs = settled(cx, client).await?;
     let looked = snapshots::in_storage(cx, Some(client), &args.dirs, &args.snapshots).await?;
     let mut locations: Vec<String> = Vec::new();
-    for snapshot in &args.snapshots {
-        let location = snapshots::locate(cx, &jobs, &looked, snapshot)?;
+    let named: Vec<&SnapshotRef> = args.snapshots.iter().collect();
+    for location in latest::located(cx, &jobs, looked, &named).await? {
         let known = |other: &String| NormalLocation::of(other) == NormalLocation::of(&location);
         if !locations.iter().any(known) {
             locations.push(location);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::Context;
-use super::snapshots;
+use super::latest;
 use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -69,7 +69,7 @@ pub struct InspectArgs {
 /// Runs the command.
 pub async fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
     let names = given_names(args, cx).await?;
-    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, &args.snapshot, &args.dirs).await?;
     let opening = resolution::open(cx.storage(), &location);
     let file = cx
         .printer

@@ -18,6 +18,7 @@ pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
+mod latest;
 mod launch;
 mod list;
 mod man;

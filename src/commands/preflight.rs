@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 
 use super::context::Context;
 use super::jar::Jar;
-use super::{program, snapshots};
+use super::{latest, program};
 use crate::cli::dirs::DirArgs;
 use crate::domain::job::JobSelector;
 use crate::domain::reference::SnapshotRef;
@@ -79,7 +79,7 @@ pub struct PreflightArgs {
 /// Runs the command.
 pub async fn run(args: &PreflightArgs, cx: &Context) -> Result<Exit, Failure> {
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
-    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, &args.snapshot, &args.dirs).await?;
     let said = format!("reading {location}");
     let opening = resolution::open(cx.storage(), &location);
     let file = cx.printer.waiting(&said, opening).await;

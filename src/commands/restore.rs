@@ -10,7 +10,7 @@ use super::jar::Jar;
 use super::launch::{self, LaunchedJar, launch};
 use super::running::{running_command, until_running};
 use super::start::Timeout;
-use super::{preflight, program, snapshots};
+use super::{latest, preflight, program, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
@@ -113,7 +113,8 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         SnapshotRef::Latest { .. } => snapshots::fresh_histories(cx, &client).await?,
     };
     let looked = snapshots::in_storage(cx, Some(&client), &args.dirs, [&snapshot]).await?;
-    let location = snapshots::locate(cx, &jobs, &looked, &snapshot)?;
+    let mut located = latest::located(cx, &jobs, looked, &[&snapshot]).await?;
+    let location = located.swap_remove(0);
     request.savepoint_path = Some(location.clone());
     let checked = match args.no_preflight {
         true => None,

@@ -2,6 +2,7 @@
 //!
 //! A level costs a listing, a snapshot one read of its metadata: its directory is listed only where that fails.
 
+mod at;
 mod candidates;
 mod fetch;
 pub mod files;
@@ -15,6 +16,7 @@ use std::collections::HashSet;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 
+use super::budget::Budget;
 use super::inspection::files::References;
 use super::inspection::{Kind, kind};
 use crate::domain::ids::JobId;
@@ -23,6 +25,7 @@ use crate::domain::progress::Progress;
 use crate::metadata::{self, Metadata};
 use crate::storage::{Location, Storage, StorageError};
 
+pub use at::at;
 pub use candidates::{Candidate, Candidates, candidates};
 pub use fetch::{Content, Fetched, fetch};
 use names::ByName;
@@ -108,6 +111,8 @@ pub struct Scan {
     pub failures: Vec<(Location, StorageError)>,
     /// The directories that were looked into.
     pub listed: HashSet<NormalLocation>,
+    /// The places that were looked at by themselves, and where nothing is.
+    pub gone: HashSet<NormalLocation>,
 }
 
 /// Reads what each of the candidates is; `progress` counts them.
@@ -118,8 +123,9 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         listed,
     } = candidates;
     progress.expect(places.len() as u64);
+    let budget = &Budget::default();
     let reads = places.iter().map(|one| async move {
-        let fetched = fetch(storage, one).await;
+        let fetched = fetch(storage, one, budget).await;
         progress.advance(1);
         fetched.map(Found::from)
     });
@@ -130,6 +136,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         snapshots: snapshots.collect().await,
         failures,
         listed,
+        gone: HashSet::new(),
     }
 }
 
