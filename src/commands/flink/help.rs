@@ -8,9 +8,9 @@ use crate::exit::Exit;
 /// For the page and the help of the command.
 pub const EXAMPLES: &str = "Examples:\n  \
     savepointctl flink list -a\n  \
-    savepointctl flink savepoint -m jm:8081 2e8f00d94cde8d5f4b6b1a8bcd87e5a3 s3://bucket/savepoints\n  \
-    savepointctl flink stop -p s3://bucket/savepoints 2e8f00d94cde8d5f4b6b1a8bcd87e5a3\n  \
-    savepointctl flink run -d -s s3://bucket/savepoints/savepoint-2e8f00-50f070dbeff0 orders.jar --input topic";
+    savepointctl flink savepoint -m jobmanager:8081 2e8f82d94cde8d5f4b6b1a8bcd87e5a3 ~/savepoints\n  \
+    savepointctl flink stop -p ~/savepoints 2e8f82d94cde8d5f4b6b1a8bcd87e5a3\n  \
+    savepointctl flink run -d -s ~/savepoints/savepoint-2e8f82-ef82e8cf6570 orders-2.toml";
 
 /// What `-v` prints.
 pub const VERSION: &str = concat!(
