@@ -39,6 +39,14 @@ const TRIALS: &[Body] = &[
         flags_and_commands_are_completed,
     ),
     (
+        "flinks_actions_and_options_are_completed",
+        flinks_actions_and_options_are_completed,
+    ),
+    (
+        "a_job_id_is_completed_where_a_link_is_called_flink",
+        a_job_id_is_completed_where_a_link_is_called_flink,
+    ),
+    (
         "files_are_completed_where_a_snapshot_goes",
         files_are_completed_where_a_snapshot_goes,
     ),
@@ -96,6 +104,30 @@ fn flags_and_commands_are_completed(shell: Shell) {
     terminal.tab_until("checkpoint --timeout");
 }
 
+fn flinks_actions_and_options_are_completed(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    terminal.press("savepointctl flink canc");
+    terminal.tab_until("flink cancel");
+    terminal.press("-withS");
+    terminal.tab_until("cancel -withSavepoint");
+    terminal.press("--ty");
+    terminal.tab_until("-withSavepoint --type");
+    terminal.press("nat");
+    terminal.tab_until("--type native");
+}
+
+fn a_job_id_is_completed_where_a_link_is_called_flink(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    let job = flink.job("orders");
+    let terminal = Terminal::start(shell);
+    let binary = env!("CARGO_BIN_EXE_savepointctl");
+    std::os::unix::fs::symlink(binary, terminal.home().join("flink")).unwrap();
+    terminal.press("flink sto");
+    terminal.tab_until("flink stop");
+    terminal.press(&format!("-m {} {}", flink.url(), &job.id[..4]));
+    terminal.tab_until(&format!("{} {}", flink.url(), job.id));
+}
+
 fn files_are_completed_where_a_snapshot_goes(shell: Shell) {
     let terminal = Terminal::start(shell);
     std::fs::create_dir(terminal.home().join("savepoint-0123ab-local")).unwrap();
@@ -116,11 +148,9 @@ fn a_cluster_that_does_not_answer_leaves_the_line_alone(shell: Shell) {
     terminal.press("bits");
     // the Tab was dealt with before these letters were: the shell reads them in order
     terminal.until("trigger orbits");
-    assert!(
-        !terminal.screen().contains("error"),
-        "{}",
-        terminal.screen()
-    );
+    // what elvish says of itself
+    let screen = terminal.screen().replace("error: no candidates", "");
+    assert!(!screen.contains("error"), "{screen}");
     gate.open();
 }
 

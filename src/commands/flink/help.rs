@@ -82,7 +82,8 @@ pub fn actions() -> String {
     words.join(", ")
 }
 
-fn about(action: Action) -> (&'static str, &'static str) {
+/// The words that an action takes, and what it does.
+pub fn about(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::List => ("[OPTIONS]", "lists the jobs"),
         Action::Savepoint => (
@@ -157,11 +158,14 @@ fn spelled(option: OptionSpec) -> String {
     format!("-{}{long}{value}", option.short)
 }
 
+/// Of an option that only Flink itself has.
+const NOT_COVERED: &str = "not covered";
+
 /// What an option is for, where its name does not tell; or that only Flink itself has it.
-fn note(option: OptionSpec) -> &'static str {
+pub fn note(option: OptionSpec) -> &'static str {
     match option.short {
-        "yid" | "yd" | "sae" | "C" => "not covered",
-        short if short.starts_with("py") => "not covered",
+        "yid" | "yd" | "sae" | "C" => NOT_COVERED,
+        short if short.starts_with("py") => NOT_COVERED,
         "t" | "e" => "remote is covered",
         "m" => "HOST:PORT, or a URL",
         "v" => "shows the requests on stderr",
@@ -171,6 +175,11 @@ fn note(option: OptionSpec) -> &'static str {
         "j" => "the jar, for those that run a program",
         _ => "",
     }
+}
+
+/// Whether this tool does what an option asks for.
+pub fn is_covered(option: OptionSpec) -> bool {
+    note(option) != NOT_COVERED
 }
 
 /// A first word that is no action that is covered.
