@@ -14,7 +14,8 @@ use crate::exit::Exit;
 /// without a cluster's name none is asked.
 ///
 /// The directories of the examples must be there. In zsh, `~/.zfunc` must be in `fpath` before `compinit` runs; in elvish,
-/// `use savepointctl` belongs into rc.elv.
+/// `use savepointctl` belongs into rc.elv. bash and fish look for the completion of a link called `flink` under that name:
+/// link the file, too.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     savepointctl completions bash > ~/.local/share/bash-completion/completions/savepointctl\n  \

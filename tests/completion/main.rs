@@ -43,6 +43,10 @@ const TRIALS: &[Body] = &[
         flinks_actions_and_options_are_completed,
     ),
     (
+        "a_savepoint_for_flink_is_completed_by_its_location_alone",
+        a_savepoint_for_flink_is_completed_by_its_location_alone,
+    ),
+    (
         "a_job_id_is_completed_where_a_link_is_called_flink",
         a_job_id_is_completed_where_a_link_is_called_flink,
     ),
@@ -114,6 +118,21 @@ fn flinks_actions_and_options_are_completed(shell: Shell) {
     terminal.tab_until("-withSavepoint --type");
     terminal.press("nat");
     terminal.tab_until("--type native");
+}
+
+fn a_savepoint_for_flink_is_completed_by_its_location_alone(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    let job = flink.job("orders");
+    flink.set_history(&job, vec![answers::complete(3, "SAVEPOINT", 1, SAVEPOINT)]);
+    let terminal = Terminal::start(shell);
+    std::fs::write(terminal.home().join("later.jar"), "").unwrap();
+    let line = format!("savepointctl flink savepoint -m {} -d ", flink.url());
+    terminal.press(&format!("{line}la"));
+    // not one of `latest`, `latest:orders`, which Flink does not take
+    terminal.tab_until("-d later.jar");
+    terminal.key("C-u");
+    terminal.press(&format!("{line}s3"));
+    terminal.tab_until(&format!("-d {SAVEPOINT}"));
 }
 
 fn a_job_id_is_completed_where_a_link_is_called_flink(shell: Shell) {

@@ -146,7 +146,8 @@ impl Terminal {
         self.tmux(&["capture-pane", "-p", "-J"])
     }
 
-    fn key(&self, key: &str) {
+    /// Presses a key that tmux knows by this name.
+    pub fn key(&self, key: &str) {
         self.tmux(&["send-keys", key]);
     }
 

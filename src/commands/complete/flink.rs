@@ -15,6 +15,7 @@ use crate::cli::commons_cli::{self, Line};
 use crate::cli::flink_options::Action;
 use crate::cli::words;
 use crate::domain::ids::JobId;
+use crate::domain::reference::SnapshotRef;
 
 /// Stands for the word that is being typed: the parser tells what it would be.
 const HERE: &str = "here";
@@ -84,7 +85,12 @@ fn offered(
         Next::Job => jobs(own, &line, text),
         Next::JobOrPath => jobs(own, &line, text).into_iter().chain(paths()).collect(),
         Next::Snapshot => {
-            let known = asked(Wanted::Snapshot, own, &line, text);
+            let mut known = asked(Wanted::Snapshot, own, &line, text);
+            known.retain(|one| {
+                is(one, |word| {
+                    matches!(word.parse(), Ok(SnapshotRef::Location(_)))
+                })
+            });
             known.into_iter().chain(paths()).collect()
         }
         Next::Path => paths(),
@@ -189,14 +195,16 @@ fn fitting<'h>(
     offered.map(candidate).collect()
 }
 
-/// Ids only: Flink takes no names.
+/// The ids of running jobs.
 fn jobs(own: &[OsString], line: &Line, typed: &str) -> Vec<CompletionCandidate> {
     let mut found = asked(Wanted::Job, own, line, typed);
-    found.retain(|one| {
-        let value = one.get_value().to_str();
-        value.is_some_and(|value| value.parse::<JobId>().is_ok())
-    });
+    found.retain(|one| is(one, |word| word.parse::<JobId>().is_ok()));
     found
+}
+
+/// Whether the word that is offered is of a kind: Flink takes neither names nor references.
+fn is(offered: &CompletionCandidate, kind: impl Fn(&str) -> bool) -> bool {
+    offered.get_value().to_str().is_some_and(kind)
 }
 
 fn asked(wanted: Wanted, own: &[OsString], line: &Line, typed: &str) -> Vec<CompletionCandidate> {
