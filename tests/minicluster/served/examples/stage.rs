@@ -136,19 +136,20 @@ impl Stage {
 
     /// Types a line into a shell, and tells what was wrong with what came of it.
     pub fn play(&self, line: &str, end: End) -> Result<(), String> {
-        let mut child = self.typed(line, end);
+        let mut typed = self.typed(line, end);
+        let child = &mut typed.0;
         // kept open until the end: an end of the input would be an answer
         let mut keys = child.stdin.take();
         let status = match (end, &mut keys) {
-            (End::Interrupted(_), _) => self.interrupted(line, &mut child),
+            (End::Interrupted(_), _) => self.interrupted(line, child),
             (End::Asked, Some(keys)) => {
                 until("the question", || {
                     self.read("out").contains("[y/N]").then_some(())
                 });
                 keys.write_all(b"y\r").unwrap();
-                ended(line, &mut child)
+                ended(line, child)
             }
-            _ => ended(line, &mut child),
+            _ => ended(line, child),
         };
         self.tidy(line);
         let (expected, words) = match end {
@@ -168,7 +169,7 @@ impl Stage {
         ))
     }
 
-    fn typed(&self, line: &str, end: End) -> Child {
+    fn typed(&self, line: &str, end: End) -> Typed {
         let binaries = Path::new(env!("CARGO_BIN_EXE_savepointctl")).parent();
         let path = format!("{}:/usr/bin:/bin", binaries.unwrap().display());
         let mut command = match end {
@@ -198,7 +199,7 @@ impl Stage {
             .stdin(Stdio::piped())
             .stdout(fs::File::create(self.home.join("out")).unwrap())
             .stderr(fs::File::create(self.home.join("err")).unwrap());
-        command.spawn().unwrap()
+        Typed(command.spawn().unwrap())
     }
 
     /// Presses Ctrl-C when the first line is there.
@@ -221,6 +222,20 @@ impl Stage {
 
     fn read(&self, name: &str) -> String {
         String::from_utf8_lossy(&fs::read(self.home.join(name)).unwrap()).into_owned()
+    }
+}
+
+/// A line in a shell, which leaves nothing running in its group.
+struct Typed(Child);
+
+impl Drop for Typed {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            let group = format!("-{}", self.0.id());
+            let mut kill = Command::new("kill");
+            let _ = kill.args(["-KILL", "--", &group]).output();
+            let _ = self.0.wait();
+        }
     }
 }
 
