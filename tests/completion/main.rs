@@ -12,6 +12,8 @@ mod answers;
 mod server;
 mod terminal;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
@@ -49,6 +51,10 @@ const TRIALS: &[Body] = &[
     (
         "a_job_id_is_completed_where_a_link_is_called_flink",
         a_job_id_is_completed_where_a_link_is_called_flink,
+    ),
+    (
+        "the_real_flink_is_completed_without_being_started",
+        the_real_flink_is_completed_without_being_started,
     ),
     (
         "files_are_completed_where_a_snapshot_goes",
@@ -145,6 +151,16 @@ fn a_job_id_is_completed_where_a_link_is_called_flink(shell: Shell) {
     terminal.tab_until("flink stop");
     terminal.press(&format!("-m {} {}", flink.url(), &job.id[..4]));
     terminal.tab_until(&format!("{} {}", flink.url(), job.id));
+}
+
+fn the_real_flink_is_completed_without_being_started(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    let real = terminal.home().join("flink");
+    std::fs::write(&real, "#!/bin/sh\ntouch ~/started\n").unwrap();
+    std::fs::set_permissions(&real, Permissions::from_mode(0o755)).unwrap();
+    terminal.press("flink sto");
+    terminal.tab_until("flink stop");
+    assert!(!terminal.home().join("started").exists());
 }
 
 fn files_are_completed_where_a_snapshot_goes(shell: Shell) {
