@@ -20,7 +20,7 @@ use crate::output::view::DiffView;
 /// all the same, as they always do. Any other difference is exit code 6.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl diff /sp/savepoint-2e8f82-ef82e8cf6570 /sp/savepoint-2e8f82-0f6e2d3c4b5a\n  \
+    savepointctl diff ~/savepoints/savepoint-2e8f82-ef82e8cf6570 latest:orders\n  \
     savepointctl diff latest~1:orders latest:orders\n  \
     savepointctl diff ./before ./after -o json | jq '.operators[] | select(.change != \"same\")'")]
 pub struct DiffArgs {

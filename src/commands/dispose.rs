@@ -45,10 +45,10 @@ const LOOK: Duration = Duration::from_millis(200);
 /// that the metadata does not name, and doubt.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl dispose s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl dispose ~/savepoints/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl dispose latest~1:orders --dry-run\n  \
-    savepointctl dispose --yes file:/sp/savepoint-2e8f82-ef82e8cf6570\n  \
-    savepointctl dispose --offline --no-cluster --root s3://bucket s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570")]
+    savepointctl dispose --yes latest~1:orders\n  \
+    savepointctl dispose --offline --root ~/savepoints ~/savepoints/savepoint-2e8f82-ef82e8cf6570")]
 pub struct DisposeArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required = true)]

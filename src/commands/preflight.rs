@@ -31,9 +31,9 @@ use crate::rest::jars::PlanRequest;
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("against").required(true).args(["jar", "jar_id", "job", "program", "uids"]))]
 #[command(after_help = "Examples:\n  \
-    savepointctl preflight latest:orders --jar orders-2.jar -p 4\n  \
-    savepointctl preflight s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570 --job orders-canary\n  \
-    savepointctl preflight ./savepoint-2e8f82-ef82e8cf6570 --uids uids.txt -o json")]
+    savepointctl preflight latest:orders --jar orders-2.toml -p 4\n  \
+    savepointctl preflight ~/savepoints/savepoint-2e8f82-ef82e8cf6570 --job orders-canary\n  \
+    savepointctl preflight latest:orders --uids uids.txt -o json")]
 pub struct PreflightArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT")]

@@ -30,9 +30,9 @@ use crate::rest::jars::RunRequest;
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("program").required(true).args(["jar", "jar_id"]))]
 #[command(after_help = "Examples:\n  \
-    savepointctl restore s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570 --jar orders-2.jar -p 4\n  \
+    savepointctl restore latest:orders --jar orders-2.toml -p 4\n  \
     savepointctl restore latest:orders --jar orders-2.jar -c com.example.Orders -- --input topic-a\n  \
-    savepointctl restore latest --jar-id 0d1f_orders.jar --claim-mode claim")]
+    savepointctl restore latest --jar-id \"$JAR_ID\" --claim-mode claim")]
 pub struct RestoreArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required_unless_present = "from_savepoint")]

@@ -25,10 +25,10 @@ use crate::output::view::VerificationView;
 /// checked, a line each.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl verify s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl verify ~/savepoints/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl verify latest:orders --strict\n  \
     savepointctl verify latest:orders --read\n  \
-    savepointctl verify --dir s3://bucket/sp -o name")]
+    savepointctl verify --dir ~/savepoints -o name")]
 pub struct VerifyArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required_unless_present = "dirs")]
