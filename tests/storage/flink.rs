@@ -6,8 +6,10 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cluster::{Cluster, Version};
+use crate::offline;
 use crate::servers::{BUCKET, Server, Servers, script};
 use crate::tool::Tool;
+use crate::witness::Witness;
 
 /// What is tried, and its name.
 type Named = (&'static str, fn(&Servers));
@@ -43,12 +45,19 @@ fn on_s3(servers: &Servers) {
         "s3.access-key=testaccess".to_owned(),
         "s3.secret-key=testsecret123".to_owned(),
         format!("{}=s3://{BUCKET}/savepoints", version.savepoint_dir_key()),
+        format!("execution.checkpointing.dir=s3://{BUCKET}/checkpoints"),
     ];
     let cluster = start("s3", &settings, &[]);
-    life(&cluster, &format!("s3://{BUCKET}/savepoints/"), |tool| {
-        // what Flink reads is what we read
-        tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
-    });
+    let witness = servers.witness_of_s3();
+    life(
+        &cluster,
+        &format!("s3://{BUCKET}/savepoints/"),
+        &witness,
+        |tool| {
+            // what Flink reads is what we read
+            tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
+        },
+    );
 }
 
 fn on_hdfs(servers: &Servers) {
@@ -58,10 +67,12 @@ fn on_hdfs(servers: &Servers) {
     let settings = [
         "flink.hadoop.dfs.replication=1".to_owned(),
         format!("{}={directory}", Version::NEWEST.savepoint_dir_key()),
+        format!("execution.checkpointing.dir=hdfs://{authority}/checkpoints"),
     ];
     let class_path = script("hdfs", &["classpath"]);
     let cluster = start("hdfs", &settings, &["--classpath", &class_path]);
-    life(&cluster, &format!("{directory}/"), |_| {});
+    let witness = servers.witness_of_hdfs();
+    life(&cluster, &format!("{directory}/"), &witness, |_| {});
 }
 
 fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
@@ -74,7 +85,7 @@ fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
 }
 
 /// The life of a savepoint, as a user has it.
-fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
+fn life(cluster: &Cluster, directory: &str, witness: &Witness, reach: impl Fn(&mut Tool)) {
     let tool = |words: &[&str]| {
         let mut tool = cluster.tool([]).args(words);
         reach(&mut tool);
@@ -113,6 +124,7 @@ fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
         let said = tool(&["inspect", gone]).run();
         assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
     }
+    offline::life(cluster, &tool, witness);
 }
 
 /// What the tool says of two savepoints in storage, the cluster left aside.

@@ -14,13 +14,16 @@ mod cluster;
 mod conformance;
 mod denied;
 mod flink;
+mod offline;
 mod places;
+mod relay;
 mod servers;
 #[allow(dead_code, reason = "shared with the trials on real Flink")]
 #[path = "../flink/tool.rs"]
 mod tool;
 #[path = "../flink/watchdog.rs"]
 mod watchdog;
+mod witness;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -108,6 +111,9 @@ fn trials(ignored: bool) -> Vec<Trial> {
     }
     for (name, body) in denied::TRIALS {
         add(format!("denied::{name}"), Box::new(body));
+    }
+    for (name, body) in offline::TRIALS {
+        add(format!("offline::{name}"), Box::new(body));
     }
     trials
 }

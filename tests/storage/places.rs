@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
-use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ObjectStore, ObjectStoreExt};
 
@@ -142,7 +141,8 @@ fn google(endpoint: &str) -> Put {
     })
 }
 
-async fn written(
+/// Writes a file to HDFS.
+pub async fn written(
     client: &hdfs_native::Client,
     path: &str,
     bytes: Vec<u8>,
@@ -270,12 +270,6 @@ impl Servers {
 
     fn s3_place(&self, kind: Kind, base: &Location) -> Place {
         let endpoint = &self.s3().said;
-        let store = AmazonS3Builder::new()
-            .with_access_key_id("testaccess")
-            .with_secret_access_key("testsecret123")
-            .with_bucket_name(BUCKET)
-            .with_endpoint(endpoint.clone())
-            .with_allow_http(true);
         let definitions = [
             "s3.access-key=testaccess",
             "s3.secret-key=testsecret123",
@@ -286,7 +280,7 @@ impl Servers {
             kind,
             storage: storage(&[], &definitions),
             base: base.clone(),
-            put: objects(store.build().unwrap()),
+            put: objects(self.s3_client()),
         }
     }
 }
