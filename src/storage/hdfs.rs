@@ -21,6 +21,8 @@ const PIECE: usize = 8 << 20;
 struct Cluster {
     client: Client,
     endpoint: String,
+    /// By which it is known, whatever location named it.
+    name: String,
     patience: Patience,
 }
 
@@ -49,6 +51,7 @@ pub fn open(
     Ok(Arc::new(Cluster {
         client,
         endpoint,
+        name: hdfs.name.clone(),
         patience,
     }))
 }
@@ -218,6 +221,10 @@ fn fault(error: &HdfsError) -> Fault {
 }
 
 impl Store for Cluster {
+    fn renamed(&self, at: &Location) -> Location {
+        at.in_storage("hdfs", &self.name)
+    }
+
     fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
         async move { Ok(entry(&self.status(at).await?)) }.boxed()
     }

@@ -422,6 +422,13 @@ fn is_passive(fault: &Fault) -> bool {
 }
 
 impl Store for Cluster {
+    fn renamed(&self, at: &Location) -> Location {
+        match &self.access.name {
+            Some(name) => at.in_storage("hdfs", name),
+            None => at.clone(),
+        }
+    }
+
     fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
         async move { Ok(self.status(at).await?.entry()) }.boxed()
     }

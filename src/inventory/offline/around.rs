@@ -55,7 +55,7 @@ async fn user(
     found: &walk::Metadata,
 ) -> Option<Result<Holder, Doubt>> {
     let snapshot = found.snapshot();
-    let location = snapshot.to_string();
+    let mut location = snapshot.to_string();
     let place = if found.has_directory() {
         places.real(&location).await
     } else {
@@ -63,6 +63,10 @@ async fn user(
     };
     if wanted.iter().any(|one| one.place == place) {
         return None;
+    }
+    let may_be = |one: &Wanted| place.may_be_within(&one.place) && one.place.may_be_within(&place);
+    if wanted.iter().any(may_be) {
+        location.push_str(", which may be itself by another name (then name it so),");
     }
     match found.read(storage).await {
         Ok(bytes) => Some(holder(places, wanted, location, &found.file, &bytes?).await),
