@@ -108,6 +108,8 @@ pub struct Scan {
     pub failures: Vec<(Location, StorageError)>,
     /// The directories that were looked into.
     pub listed: HashSet<NormalLocation>,
+    /// What has a name that cannot be spelled here, so that nobody could look into it.
+    pub unspelled: Vec<Location>,
 }
 
 /// Reads what each of the candidates is; `progress` counts them.
@@ -116,6 +118,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         places,
         failures,
         listed,
+        unspelled,
     } = candidates;
     progress.expect(places.len() as u64);
     let reads = places.iter().map(|one| async move {
@@ -130,6 +133,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         snapshots: snapshots.collect().await,
         failures,
         listed,
+        unspelled,
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cluster::{Cluster, Version};
 use crate::offline;
+use crate::places::user;
 use crate::servers::{BUCKET, Server, Servers, script};
 use crate::tool::Tool;
 use crate::witness::Witness;
@@ -53,6 +54,7 @@ fn on_s3(servers: &Servers) {
         &cluster,
         &format!("s3://{BUCKET}/savepoints/"),
         &witness,
+        &[format!("s3a://{BUCKET}"), format!("s3p://{BUCKET}")],
         |tool| {
             // what Flink reads is what we read
             tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
@@ -62,7 +64,7 @@ fn on_s3(servers: &Servers) {
 
 fn on_hdfs(servers: &Servers) {
     let server: &Server = servers.hdfs();
-    let authority = server.said.split(' ').next().unwrap();
+    let (authority, web) = server.said.split_once(' ').unwrap();
     let directory = format!("hdfs://{authority}/savepoints of%20flink");
     let settings = [
         "flink.hadoop.dfs.replication=1".to_owned(),
@@ -72,7 +74,37 @@ fn on_hdfs(servers: &Servers) {
     let class_path = script("hdfs", &["classpath"]);
     let cluster = start("hdfs", &settings, &["--classpath", &class_path]);
     let witness = servers.witness_of_hdfs();
-    life(&cluster, &format!("{directory}/"), &witness, |_| {});
+    let conf = cluster.dir.join("hadoop");
+    call_it("service", &conf, authority, web);
+    let names = ["hdfs://service".to_owned(), format!("webhdfs://{web}")];
+    life(
+        &cluster,
+        &format!("{directory}/"),
+        &witness,
+        &names,
+        |tool| {
+            tool.env("HADOOP_CONF_DIR", &conf);
+            // as whom WebHDFS is asked
+            tool.env("HADOOP_USER_NAME", user());
+        },
+    );
+}
+
+/// A configuration of Hadoop in which the NameNode is that of a nameservice, too.
+fn call_it(name: &str, conf: &Path, rpc: &str, http: &str) {
+    let properties = [
+        ("dfs.nameservices".to_owned(), name),
+        (format!("dfs.ha.namenodes.{name}"), "nn1"),
+        (format!("dfs.namenode.rpc-address.{name}.nn1"), rpc),
+        (format!("dfs.namenode.http-address.{name}.nn1"), http),
+    ];
+    let property = |(key, value): &(String, &str)| {
+        format!("<property><name>{key}</name><value>{value}</value></property>")
+    };
+    let properties: String = properties.iter().map(property).collect();
+    fs::create_dir_all(conf).unwrap();
+    let text = format!("<configuration>{properties}</configuration>");
+    fs::write(conf.join("hdfs-site.xml"), text).unwrap();
 }
 
 fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
@@ -84,8 +116,14 @@ fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
     Cluster::start(version, name, &words, &[]).with_job()
 }
 
-/// The life of a savepoint, as a user has it.
-fn life(cluster: &Cluster, directory: &str, witness: &Witness, reach: impl Fn(&mut Tool)) {
+/// The life of a savepoint, as a user has it. `names` are beginnings of locations that mean the same as Flink's.
+fn life(
+    cluster: &Cluster,
+    directory: &str,
+    witness: &Witness,
+    names: &[String],
+    reach: impl Fn(&mut Tool),
+) {
     let tool = |words: &[&str]| {
         let mut tool = cluster.tool([]).args(words);
         reach(&mut tool);
@@ -124,7 +162,7 @@ fn life(cluster: &Cluster, directory: &str, witness: &Witness, reach: impl Fn(&m
         let said = tool(&["inspect", gone]).run();
         assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
     }
-    offline::life(cluster, &tool, witness);
+    offline::life(cluster, &tool, witness, names);
 }
 
 /// What the tool says of two savepoints in storage, the cluster left aside.

@@ -104,6 +104,9 @@ fn trials(ignored: bool) -> Vec<Trial> {
         add(format!("flink::{name}"), Box::new(body));
     }
     for kind in places::KINDS {
+        let name = "a_savepoint_goes_whole_and_the_one_beside_it_stays";
+        let trial = move |servers: &Servers| offline::on_every_storage(&servers.place(kind, name));
+        add(format!("{kind:?}::{name}").to_lowercase(), Box::new(trial));
         for (name, body) in conformance::TRIALS {
             let trial = move |servers: &Servers| body(&servers.place(kind, name));
             add(format!("{kind:?}::{name}").to_lowercase(), Box::new(trial));

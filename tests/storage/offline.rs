@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use savepointctl::inventory::offline::apply::{Deleted, delete};
+use savepointctl::inventory::offline::gather::{Around, gather};
+use savepointctl::inventory::offline::plan;
 use serde_json::Value;
 
 use crate::cluster::Cluster;
-use crate::places::block_on;
+use crate::places::{Place, block_on};
 use crate::relay::Relay;
 use crate::servers::{BUCKET, Servers};
 use crate::tool::{Said, Tool};
@@ -29,7 +32,13 @@ pub const TRIALS: [Named; 3] = [
 ];
 
 /// Snapshots that Flink has written, of which one uses files of another, are disposed of with no cluster's help.
-pub fn life(cluster: &Cluster, tool: &impl Fn(&[&str]) -> Tool, witness: &Witness) {
+/// `other_names` are beginnings of locations that mean the same as Flink's.
+pub fn life(
+    cluster: &Cluster,
+    tool: &impl Fn(&[&str]) -> Tool,
+    witness: &Witness,
+    other_names: &[String],
+) {
     let run = |words: &[&str]| tool(words).run();
     let program = ["--backend", "rocksdb", "--retain", "true"];
     let program = [&program[..], &["--interval", "600000"]].concat();
@@ -48,6 +57,17 @@ pub fn life(cluster: &Cluster, tool: &impl Fn(&[&str]) -> Tool, witness: &Witnes
     // goes on from the files of the savepoint
     let checkpoint = located(run(&["checkpoint", &job.id]));
     let dispose = |words: &[&str]| run(&[&["dispose", "--offline", "--yes"], words].concat());
+    let renamed = |location: &str, name: &String| {
+        let (_, rest) = location.split_once("://").unwrap();
+        format!("{name}{}", &rest[rest.find('/').unwrap()..])
+    };
+    let other_names = other_names.iter();
+    for name in other_names.clone() {
+        dispose(&[&renamed(&native, name)]).fails(7, "was restored from it");
+        let online = run(&["dispose", "--yes", &renamed(&native, name)]);
+        online.fails(7, "running job").says(&job.id);
+        dispose(&[&renamed(&checkpoint, name)]).fails(7, "checkpoint of running job");
+    }
     dispose(&[&native]).fails(7, "was restored from it");
     dispose(&[&checkpoint]).fails(7, "checkpoint of running job");
     job.cancel();
@@ -63,6 +83,10 @@ pub fn life(cluster: &Cluster, tool: &impl Fn(&[&str]) -> Tool, witness: &Witnes
     for force in [&[][..], &["--force"]] {
         let said = dispose(&[&[native.as_str()], force].concat());
         said.fails(7, "uses files of it").says(&checkpoints[0]);
+        for name in other_names.clone() {
+            let said = dispose(&[&[renamed(&native, name).as_str()], force].concat());
+            said.fails(7, "uses files of it").says(&checkpoints[0]);
+        }
     }
     run(&["dispose", "--offline", &plain]).fails(2, "--yes");
     let words = ["dispose", "--offline", "--dry-run", &plain, "-o", "json"];
@@ -81,6 +105,8 @@ pub fn life(cluster: &Cluster, tool: &impl Fn(&[&str]) -> Tool, witness: &Witnes
     );
     assert!(words.iter().all(|gone| witness.is_gone(gone)));
     assert_eq!(seen()[1], before[1]);
+    let mut other_names = other_names;
+    let beside = renamed(&beside, other_names.next().unwrap());
     with_something_lost(&run, &dispose, witness, &beside);
 }
 
@@ -152,6 +178,43 @@ fn savepoint() -> Vec<(String, Vec<u8>)> {
         (name, fs::read(path).unwrap())
     };
     paths.map(named).collect()
+}
+
+/// On every kind of storage a savepoint goes whole, and the one beside it stays.
+pub fn on_every_storage(place: &Place) {
+    let files = savepoint();
+    block_on(async {
+        for directory in ["savepoint-1", "savepoint-2"] {
+            for (name, bytes) in &files {
+                place.put([format!("{directory}/{name}")], bytes).await;
+            }
+        }
+        let storage = &place.storage;
+        let planned = async |force| {
+            let location = [place.at("savepoint-1").to_string()];
+            let gathered = gather(storage, &location, &Around::default()).await;
+            gathered.map(|gathered| plan(&gathered, &[], force).remove(0))
+        };
+        let item = planned(false).await.unwrap();
+        assert!(item.goes, "{:?}", item.reason());
+        let mut going: Vec<&str> = item.files().map(|file| file.name.as_str()).collect();
+        assert_eq!(going.remove(0), "_metadata");
+        assert_eq!(going.len(), files.len() - 1);
+        place.put(["savepoint-1/notes".to_owned()], b"x").await;
+        let kept = planned(false).await.unwrap();
+        assert!(!kept.goes && kept.yields(), "{:?}", kept.reason());
+        let item = planned(true).await.unwrap();
+        let deleted = delete(storage, &item).await;
+        let is_gone = matches!(deleted, Deleted::Gone { directory_stays } if !directory_stays);
+        assert!(is_gone, "{deleted:?}");
+        let (_, error) = planned(true).await.unwrap_err();
+        assert!(error.to_string().contains("does not exist"), "{error}");
+        let left = storage.list(&place.at("")).await.unwrap();
+        let left: Vec<_> = left.into_iter().map(|one| one.name).collect();
+        assert_eq!(left, ["savepoint-2"]);
+        let left = storage.list(&place.at("savepoint-2")).await.unwrap();
+        assert_eq!(left.len(), files.len());
+    });
 }
 
 fn offline(location: &str) -> Tool {

@@ -88,6 +88,11 @@ impl Place {
     }
 }
 
+/// Who has started the servers.
+pub fn user() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "root".to_owned())
+}
+
 /// Runs a trial's body.
 pub fn block_on<T>(body: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -227,10 +232,9 @@ impl Servers {
             Kind::WebHdfs => {
                 let said = &self.hdfs().said;
                 let (rpc, http) = said.split_once(' ').unwrap();
-                let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
                 Place {
                     kind,
-                    storage: storage(&[("USER", &user)], &[]),
+                    storage: storage(&[("USER", &user())], &[]),
                     base: home(&format!("webhdfs://{http}/web")),
                     put: hadoop(&format!("hdfs://{rpc}"), &self.hdfs().conf()),
                 }

@@ -75,6 +75,7 @@ fn scan(snapshots: Vec<Found>, listed: &[&str]) -> Scan {
         snapshots,
         failures: Vec::new(),
         listed: listed.iter().map(|at| NormalLocation::of(at)).collect(),
+        unspelled: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod azure;
 #[cfg(feature = "gcs")]
 mod gcs;
+mod keys;
 #[cfg(feature = "s3")]
 mod s3;
 mod service;
