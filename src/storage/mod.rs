@@ -4,6 +4,7 @@
 
 mod error;
 mod fault;
+mod hadoop;
 #[cfg(feature = "hdfs")]
 mod hdfs;
 mod http;

@@ -5,6 +5,7 @@ mod azure;
 #[cfg(feature = "gcs")]
 mod gcs;
 mod keys;
+mod marker;
 #[cfg(feature = "s3")]
 mod s3;
 mod service;

@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::time::SystemTime;
 
-use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
 use object_store::path::Path;
@@ -11,6 +10,7 @@ use object_store::{
     Attribute, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt,
 };
 
+use super::marker::Markers;
 use crate::storage::fault::Fault;
 use crate::storage::http::innermost;
 use crate::storage::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store};
@@ -18,16 +18,10 @@ use crate::storage::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, Storag
 /// What Azure's drivers write beside an object that stands for a directory.
 const FOLDER: &str = "hdi_isfolder";
 
-/// Removes the object in place of a directory, where its key is one that `object_store` cannot name.
-pub trait MarkerRemover: Send + Sync {
-    /// Removes it; nothing to do where it is not there.
-    fn remove<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<(), object_store::Error>>;
-}
-
 /// One bucket or container.
 pub struct Objects<S> {
     store: S,
-    markers: Option<Box<dyn MarkerRemover>>,
+    markers: Option<Markers>,
     /// Who is asked, as a user knows it.
     endpoint: String,
 }
@@ -43,7 +37,7 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
     }
 
     /// The same for a service whose markers have keys of their own.
-    pub fn with_markers(mut self, markers: Box<dyn MarkerRemover>) -> Self {
+    pub fn with_markers(mut self, markers: Markers) -> Self {
         self.markers = Some(markers);
         self
     }
