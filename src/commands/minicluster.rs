@@ -3,6 +3,8 @@
 #[cfg(feature = "minicluster")]
 mod printed;
 #[cfg(feature = "minicluster")]
+mod ready;
+#[cfg(feature = "minicluster")]
 mod serve;
 
 use std::net::IpAddr;

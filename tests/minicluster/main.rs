@@ -15,6 +15,7 @@ mod harness;
 mod killed;
 mod life;
 mod operations;
+mod races;
 mod restore;
 mod retention;
 mod served;

@@ -1,6 +1,5 @@
 //! Starts the minicluster, tells where it is, and ends it when asked.
 
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use super::super::context::Context;
 use super::super::interrupted;
 use super::MiniclusterArgs;
 use super::printed::Printed;
+use super::ready::ReadyFile;
 use crate::cli::value;
 use crate::config::FlinkConfig;
 use crate::config::minicluster::{CheckpointRetention, MiniclusterConfig, SnapshotBackend};
@@ -30,7 +30,9 @@ const PORT: u16 = 8081;
 
 /// Runs the command.
 pub(super) fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure> {
-    forget_earlier(args.ready_file.as_deref())?;
+    if let Some(file) = &args.ready_file {
+        ReadyFile::forget_earlier(file)?;
+    }
     let rules = rules(&args.faults)?;
     let (flink, warnings) = cx.flink()?;
     let directory = args.dir.as_deref().map(absolute).transpose()?;
@@ -91,23 +93,6 @@ fn dropped(printer: Printer, lost: u64) {
     ));
 }
 
-/// Removes the file of an earlier run that could not do it itself: it names a server that is gone.
-fn forget_earlier(ready: Option<&Path>) -> Result<(), Failure> {
-    let Some(file) = ready else { return Ok(()) };
-    let is_file = fs::symlink_metadata(file)
-        .is_ok_and(|found| found.is_file() || found.file_type().is_symlink());
-    if !is_file {
-        return Ok(());
-    }
-    fs::remove_file(file).map_err(|err| {
-        let what = format!(
-            "cannot remove the ready file {} of an earlier run: {err}",
-            file.display()
-        );
-        Failure::new(Exit::Usage, what)
-    })
-}
-
 /// Answers requests until a signal comes; a second one ends it at once.
 async fn serve(
     args: &MiniclusterArgs,
@@ -118,6 +103,8 @@ async fn serve(
 ) -> Result<Exit, Failure> {
     let url = format!("http://{}", server.address());
     let cluster = options.cluster.clone();
+    let ready = args.ready_file.as_deref();
+    let ready = ready.map(|file| ReadyFile::write(file, &url)).transpose()?;
     let place = |backend: &SnapshotBackend| match backend {
         SnapshotBackend::Jobmanager => None,
         SnapshotBackend::Filesystem(path) => Some(path.display().to_string()),
@@ -126,15 +113,10 @@ async fn serve(
     cx.printer.note(format!(
         "the minicluster runs until Ctrl-C; its jobs: `savepointctl -m {url} jobs`"
     ));
-    let view = MiniclusterView::new(url.clone(), checkpoints, savepoints);
-    cx.printer.show(&view)?;
-    let ready = args.ready_file.as_deref();
-    if let Some(file) = ready {
-        // last: who waits for it finds the rest printed
-        write_ready(file, &url).map_err(|err| {
-            let what = format!("cannot write the ready file {}: {err}", file.display());
-            Failure::new(Exit::Usage, what)
-        })?;
+    cx.printer
+        .show(&MiniclusterView::new(url, checkpoints, savepoints))?;
+    if let Some(ready) = &ready {
+        ready.publish()?;
     }
     let ending = cluster.clone();
     let (ask, asked) = oneshot::channel();
@@ -159,10 +141,6 @@ async fn serve(
     if ended.is_err() {
         // its last owner would wait for its jobs
         std::mem::forget(cluster);
-    }
-    if let Some(file) = ready {
-        // it names a server that is gone
-        let _ = fs::remove_file(file);
     }
     ended
 }
@@ -283,15 +261,4 @@ fn shown(
         set("execution.checkpointing.savepoint-dir", uri(path));
     }
     settings.into_iter().collect()
-}
-
-/// Writes the file under another name and moves it into place: whoever sees it, sees it whole.
-fn write_ready(file: &Path, url: &str) -> io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = file.with_file_name(name);
-    fs::write(&temporary, format!("{url}\n"))?;
-    fs::rename(&temporary, file).inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })
 }

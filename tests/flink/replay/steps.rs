@@ -209,7 +209,8 @@ fn jars() -> Vec<Step> {
 }
 
 fn a_life() -> Vec<Step> {
-    let configuration = json!({ "execution.checkpointing.interval": "400 ms" });
+    // none comes by itself: which there are must not hang on how long the steps take
+    let configuration = json!({ "execution.checkpointing.interval": "1 h" });
     let run = json!({ "jobId": id('a'), "parallelism": 2, "flinkConfiguration": configuration });
     let again = json!({ "jobId": id('a') });
     let restored = json!({
@@ -220,7 +221,11 @@ fn a_life() -> Vec<Step> {
         post("/jars/{jar}/run", run),
         Job("a"),
         State("RUNNING", 3),
-        Checkpoints(3),
+        post("/jobs/{job}/checkpoints", json!({ "triggerId": id('8') })),
+        Finish("/jobs/{job}/checkpoints/88888888888888888888888888888888"),
+        post("/jobs/{job}/checkpoints", json!({ "triggerId": id('9') })),
+        Finish("/jobs/{job}/checkpoints/99999999999999999999999999999999"),
+        Checkpoints(2),
         get("/jobs"),
         get("/jobs/{job}"),
         get("/jobs/{job}/status"),

@@ -84,6 +84,10 @@ fn what_cannot_be_used_is_a_usage_error_that_names_it() {
             &["--port", "0", "--ready-file", "no/such/file"],
             "cannot write the ready file no/such/file",
         ),
+        (
+            &["--port", "0", "--ready-file", "."],
+            "cannot write the ready file .: is a directory",
+        ),
     ] {
         let ran = refused(words);
         ran.is(2, &[said]);
