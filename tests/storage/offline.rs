@@ -9,7 +9,7 @@ use savepointctl::inventory::offline::plan;
 use serde_json::Value;
 
 use crate::cluster::Cluster;
-use crate::places::{Place, block_on};
+use crate::places::{AZURITE_KEY, Place, block_on};
 use crate::relay::Relay;
 use crate::servers::{BUCKET, Servers};
 use crate::tool::{Said, Tool};
@@ -19,7 +19,11 @@ use crate::witness::Witness;
 type Named = (&'static str, fn(&Servers));
 
 /// The trials that need no Flink.
-pub const TRIALS: [Named; 3] = [
+pub const TRIALS: [Named; 4] = [
+    (
+        "on_azure_a_marker_in_place_of_a_directory_is_no_file_and_goes_with_it",
+        marker_on_azure,
+    ),
     (
         "on_gcs_a_marker_in_place_of_a_directory_is_no_file_and_goes_with_it",
         marker_on_gcs,
@@ -261,13 +265,33 @@ fn metadata_first_on_s3(servers: &Servers) {
 
 /// Hadoop's connector puts an empty object `DIRECTORY/` in place of each directory.
 fn marker_on_gcs(servers: &Servers) {
-    let witness = servers.witness_of_gcs();
-    let above = format!("gs://{BUCKET}/marked of%20it");
-    let location = format!("{above}/savepoint-1");
     let host = servers.gcs().said.trim_start_matches("http://");
+    let base = format!("gs://{BUCKET}");
+    marked(
+        &servers.witness_of_gcs(),
+        &base,
+        ("STORAGE_EMULATOR_HOST", host),
+        "/",
+    );
+}
+
+/// Azure's drivers put an empty object `DIRECTORY` there that says of itself what it is.
+fn marker_on_azure(servers: &Servers) {
+    let endpoint = &servers.azure().said;
+    let connection =
+        format!("AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={endpoint}");
+    let base = format!("abfss://{BUCKET}@devstoreaccount1.dfs.core.windows.net");
+    let variable = ("AZURE_STORAGE_CONNECTION_STRING", connection.as_str());
+    marked(&servers.witness_of_azure(), &base, variable, "");
+}
+
+fn marked(witness: &Witness, base: &str, (name, value): (&str, &str), end: &str) {
+    let top = format!("{base}/top");
+    let above = format!("{top}/marked of%20it");
+    let location = format!("{above}/savepoint-1");
     let run = |tool: Tool| {
         let mut tool = tool;
-        tool.env("STORAGE_EMULATOR_HOST", host);
+        tool.env(name, value);
         tool.run()
     };
     let tool = |words: &[&str]| Tool::new(&std::env::temp_dir()).args(words);
@@ -278,7 +302,7 @@ fn marker_on_gcs(servers: &Servers) {
     for directory in [&above, &location, &format!("{above}/savepoint-2")] {
         witness.put_marker(directory);
     }
-    assert_eq!(witness.files(&above).len(), files.len() + 3);
+    assert_eq!(witness.files(&top).len(), files.len() + 3);
     let said = run(tool(&[
         "list",
         "--no-cluster",
@@ -300,15 +324,20 @@ fn marker_on_gcs(servers: &Servers) {
     assert_eq!(one["files"], files.len(), "{said}");
     assert_eq!(one["unknown_files"], Value::Array(Vec::new()), "{said}");
     run(offline(&location)).exits(0);
-    let left: Vec<String> = witness.files(&above).into_keys().collect();
-    assert_eq!(left, ["", "savepoint-2/"], "the markers of the others");
+    let left = || -> Vec<String> { witness.files(&top).into_keys().collect() };
+    let above_alone = format!("marked of%20it{end}");
+    let bare = format!("marked of%20it/savepoint-2{end}");
+    assert_eq!(
+        left(),
+        [above_alone.clone(), bare],
+        "the markers of the others"
+    );
     run(offline(&location)).fails(4, "does not exist");
     // nothing but a marker: what is left of a deletion, or a directory that was made too early
     let bare = format!("{above}/savepoint-2");
     run(offline(&bare)).fails(7, "nothing lies in it");
     run(offline(&bare).args(["--force"])).exits(0);
-    let left: Vec<String> = witness.files(&above).into_keys().collect();
-    assert_eq!(left, [""]);
+    assert_eq!(left(), [above_alone]);
 }
 
 /// Where others own a file in a directory for everybody, only these may delete it.

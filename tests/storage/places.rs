@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
-use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use savepointctl::cli::connect::ConnectArgs;
@@ -241,12 +240,6 @@ impl Servers {
             }
             Kind::Azure => {
                 let endpoint = &self.azure().said;
-                let store = MicrosoftAzureBuilder::new()
-                    .with_account("devstoreaccount1")
-                    .with_access_key(AZURITE_KEY)
-                    .with_container_name(BUCKET)
-                    .with_endpoint(endpoint.clone())
-                    .with_allow_http(true);
                 let connection = format!(
                     "AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={endpoint}"
                 );
@@ -256,7 +249,7 @@ impl Servers {
                     base: home(&format!(
                         "abfss://{BUCKET}@devstoreaccount1.dfs.core.windows.net/x"
                     )),
-                    put: objects(store.build().unwrap()),
+                    put: objects(self.azure_client()),
                 }
             }
             Kind::Gcs => {

@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::azure::{MicrosoftAzure, MicrosoftAzureBuilder};
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt};
 use savepointctl::storage::Location;
 use serde_json::Value;
 use url::Url;
 
-use crate::places::{block_on, written};
+use crate::places::{AZURITE_KEY, block_on, written};
 use crate::servers::{BUCKET, Servers};
 
 /// Another client.
 pub enum Witness {
-    S3(AmazonS3),
+    /// A bucket or container.
+    Objects(Box<dyn ObjectStore>),
     Hdfs(hdfs_native::Client),
     /// By Google's own interface, at this URL.
     Gcs(String),
@@ -24,7 +26,7 @@ pub enum Witness {
 impl Servers {
     /// One that sees the bucket.
     pub fn witness_of_s3(&self) -> Witness {
-        Witness::S3(self.s3_client())
+        Witness::Objects(Box::new(self.s3_client()))
     }
 
     /// One that sees HDFS, as its administrator.
@@ -39,6 +41,23 @@ impl Servers {
     /// One that sees the bucket of Google's emulator.
     pub fn witness_of_gcs(&self) -> Witness {
         Witness::Gcs(format!("{}/storage/v1/b/{BUCKET}/o", self.gcs().said))
+    }
+
+    /// One that sees the container.
+    pub fn witness_of_azure(&self) -> Witness {
+        Witness::Objects(Box::new(self.azure_client()))
+    }
+
+    /// An Azure client that is not ours.
+    pub fn azure_client(&self) -> MicrosoftAzure {
+        MicrosoftAzureBuilder::new()
+            .with_account("devstoreaccount1")
+            .with_access_key(AZURITE_KEY)
+            .with_container_name(BUCKET)
+            .with_endpoint(self.azure().said.clone())
+            .with_allow_http(true)
+            .build()
+            .unwrap()
     }
 
     /// An S3 client that is not ours.
@@ -88,7 +107,7 @@ impl Witness {
         };
         block_on(async {
             match self {
-                Self::S3(store) => {
+                Self::Objects(store) => {
                     let found = store.list(Some(&key(directory)));
                     let found: Vec<_> = found.try_collect().await.unwrap();
                     let files = found.iter();
@@ -128,7 +147,7 @@ impl Witness {
     pub fn is_gone(&self, directory: &str) -> bool {
         self.files(directory).is_empty()
             && match self {
-                Self::S3(_) | Self::Gcs(_) => true,
+                Self::Objects(_) | Self::Gcs(_) => true,
                 Self::Hdfs(_) => !block_on(self.hdfs_has(&path(directory))),
             }
     }
@@ -148,7 +167,7 @@ impl Witness {
     pub fn put(&self, location: &str, bytes: &[u8]) {
         block_on(async {
             match self {
-                Self::S3(store) => {
+                Self::Objects(store) => {
                     let key = key(location);
                     store.put(&key, bytes.to_vec().into()).await.unwrap();
                 }
@@ -160,19 +179,31 @@ impl Witness {
         });
     }
 
-    /// Writes the empty object that stands for a directory.
+    /// Writes the empty object that stands for a directory: on Azure it is told by its metadata.
     pub fn put_marker(&self, directory: &str) {
-        let Self::Gcs(url) = self else {
-            unreachable!("no trial needs it");
-        };
-        block_on(upload(url, &format!("{}/", path(directory)), Vec::new()));
+        block_on(async {
+            match self {
+                Self::Gcs(url) => {
+                    upload(url, &format!("{}/", path(directory)), Vec::new()).await;
+                }
+                Self::Objects(store) => {
+                    let mut attributes = Attributes::new();
+                    let is_folder = Attribute::Metadata("hdi_isfolder".into());
+                    attributes.insert(is_folder, "true".into());
+                    let key = key(directory);
+                    let put = store.put_opts(&key, "".into(), attributes.into());
+                    put.await.unwrap();
+                }
+                Self::Hdfs(_) => unreachable!("it has directories"),
+            }
+        });
     }
 
     /// Deletes a file.
     pub fn delete(&self, location: &str) {
         block_on(async {
             match self {
-                Self::S3(store) => store.delete(&key(location)).await.unwrap(),
+                Self::Objects(store) => store.delete(&key(location)).await.unwrap(),
                 Self::Gcs(_) => unreachable!("no trial needs it"),
                 Self::Hdfs(client) => {
                     assert!(client.delete(&path(location), false).await.unwrap());

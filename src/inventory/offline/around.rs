@@ -66,7 +66,7 @@ async fn user(
     }
     let may_be = |one: &Wanted| place.may_be_within(&one.place) && one.place.may_be_within(&place);
     if wanted.iter().any(may_be) {
-        location.push_str(", which may be itself by another name (then name it so),");
+        location.push_str(", which may be this one by another name (then name it so, or let HADOOP_CONF_DIR tell),");
     }
     match found.read(storage).await {
         Ok(bytes) => Some(holder(places, wanted, location, &found.file, &bytes?).await),

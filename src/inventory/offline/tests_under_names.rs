@@ -128,7 +128,10 @@ fn a_snapshot_that_is_found_by_another_name_is_no_other_one_where_settings_tell(
     for typed in [BY_NODE, BY_WEB] {
         // it may be a copy on another cluster, which counts on the files here
         let reason = bench.reason(typed, "hdfs://service/sp", true).unwrap();
-        assert!(reason.contains("may be itself by another name"), "{reason}");
+        assert!(
+            reason.contains("may be this one by another name"),
+            "{reason}"
+        );
         assert!(reason.contains(BY_SERVICE), "{reason}");
     }
     bench.memory.call("hdfs", "service");
