@@ -162,7 +162,12 @@ fn life(
         let said = tool(&["inspect", gone]).run();
         assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
     }
-    offline::life(cluster, &tool, witness, names);
+    offline::life(&offline::Scene {
+        cluster,
+        tool: &tool,
+        witness,
+        names,
+    });
 }
 
 /// What the tool says of two savepoints in storage, the cluster left aside.

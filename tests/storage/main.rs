@@ -14,6 +14,7 @@ mod cluster;
 mod conformance;
 mod denied;
 mod flink;
+mod markers;
 mod offline;
 mod places;
 mod relay;
@@ -114,6 +115,9 @@ fn trials(ignored: bool) -> Vec<Trial> {
     }
     for (name, body) in denied::TRIALS {
         add(format!("denied::{name}"), Box::new(body));
+    }
+    for (name, body) in markers::TRIALS {
+        add(format!("markers::{name}"), Box::new(body));
     }
     for (name, body) in offline::TRIALS {
         add(format!("offline::{name}"), Box::new(body));

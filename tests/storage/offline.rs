@@ -9,7 +9,7 @@ use savepointctl::inventory::offline::plan;
 use serde_json::Value;
 
 use crate::cluster::Cluster;
-use crate::places::{AZURITE_KEY, Place, block_on};
+use crate::places::{Place, block_on};
 use crate::relay::Relay;
 use crate::servers::{BUCKET, Servers};
 use crate::tool::{Said, Tool};
@@ -19,15 +19,7 @@ use crate::witness::Witness;
 type Named = (&'static str, fn(&Servers));
 
 /// The trials that need no Flink.
-pub const TRIALS: [Named; 4] = [
-    (
-        "on_azure_a_marker_in_place_of_a_directory_is_no_file_and_goes_with_it",
-        marker_on_azure,
-    ),
-    (
-        "on_gcs_a_marker_in_place_of_a_directory_is_no_file_and_goes_with_it",
-        marker_on_gcs,
-    ),
+pub const TRIALS: [Named; 2] = [
     ("on_s3_the_metadata_goes_first", metadata_first_on_s3),
     (
         "on_hdfs_nothing_goes_where_the_metadata_stays",
@@ -35,83 +27,111 @@ pub const TRIALS: [Named; 4] = [
     ),
 ];
 
-/// Snapshots that Flink has written, of which one uses files of another, are disposed of with no cluster's help.
-/// `other_names` are beginnings of locations that mean the same as Flink's.
-pub fn life(
-    cluster: &Cluster,
-    tool: &impl Fn(&[&str]) -> Tool,
-    witness: &Witness,
-    other_names: &[String],
-) {
-    let run = |words: &[&str]| tool(words).run();
+/// Where Flink has written snapshots, and the checkpoints of a job that goes on from files of one of them.
+struct Written {
+    plain: String,
+    beside: String,
+    native: String,
+    checkpoints: Vec<String>,
+}
+
+/// What a trial on a storage that Flink writes to has at hand.
+pub struct Scene<'a> {
+    pub cluster: &'a Cluster,
+    /// The tool with some words, as it reaches cluster and storage.
+    pub tool: &'a dyn Fn(&[&str]) -> Tool,
+    pub witness: &'a Witness,
+    /// Beginnings of locations that mean the same as Flink's.
+    pub names: &'a [String],
+}
+
+impl Scene<'_> {
+    fn run(&self, words: &[&str]) -> Said {
+        (self.tool)(words).run()
+    }
+
+    fn dispose(&self, words: &[&str]) -> Said {
+        self.run(&[&["dispose", "--offline", "--yes"], words].concat())
+    }
+
+    /// A location as Flink calls it, and by its other names.
+    fn names_of(&self, location: &str) -> Vec<String> {
+        let (_, rest) = location.split_once("://").unwrap();
+        let path = &rest[rest.find('/').unwrap()..];
+        let others = self.names.iter().map(|name| format!("{name}{path}"));
+        others.chain([location.to_owned()]).collect()
+    }
+}
+
+/// Snapshots that Flink has written, of which some use files of another, are disposed of with no cluster's help.
+pub fn life(scene: &Scene<'_>) {
+    let written = written(scene);
+    let Written { plain, beside, .. } = &written;
+    let all = [plain, beside, &written.native].map(String::clone);
+    let all = [&all[..], &written.checkpoints].concat();
+    let seen = || -> Vec<_> { all.iter().map(|at| scene.witness.files(at)).collect() };
+    let before = seen();
+    assert!(before.iter().all(|files| files.len() > 1), "{before:?}");
+    for name in scene.names_of(&written.native) {
+        for force in [&[][..], &["--force"]] {
+            let said = scene.dispose(&[&[name.as_str()], force].concat());
+            said.fails(7, "uses files of it")
+                .says(&written.checkpoints[0]);
+        }
+    }
+    let said = scene.run(&["dispose", "--offline", plain]);
+    said.fails(2, "--yes");
+    let words = ["dispose", "--offline", "--dry-run", plain, "-o", "json"];
+    planned(&scene.run(&words), &before[0]);
+    assert_eq!(seen(), before);
+
+    with_something_unknown(scene, plain);
+    assert_eq!(seen()[1..], before[1..], "what lies beside it stays");
+    // those that use the other's files go first, however they are named
+    let words: Vec<&str> = all[2..].iter().map(String::as_str).collect();
+    let said = scene.dispose(&words);
+    let gone: Vec<&str> = said.exits(0).stdout.lines().collect();
+    let last = gone.last().copied();
+    assert_eq!((gone.len(), last), (words.len(), words.first().copied()));
+    assert!(words.iter().all(|gone| scene.witness.is_gone(gone)));
+    assert_eq!(seen()[1], before[1]);
+    with_something_lost(scene, &scene.names_of(beside)[0]);
+}
+
+/// Has Flink write them. What the job needs while it runs is kept, by each of its names.
+fn written(scene: &Scene<'_>) -> Written {
+    let located = |words: &[&str]| scene.run(words).exits(0).stdout.trim().to_owned();
     let program = ["--backend", "rocksdb", "--retain", "true"];
     let program = [&program[..], &["--interval", "600000"]].concat();
-    let job = cluster.job(&program);
-    let located = |said: Said| said.exits(0).stdout.trim().to_owned();
-    let plain = located(run(&["trigger", &job.id]));
-    let beside = located(run(&["trigger", &job.id]));
-    let native = located(run(&["stop", "--type", "native", &job.id]));
-    let words = ["restore", &native, "--jar-id", &cluster.jar];
-    let said = tool(&words).args(["--claim-mode", "claim"]);
-    let job = cluster.started(&said.program(&program).run());
+    let job = scene.cluster.job(&program);
+    let plain = located(&["trigger", &job.id]);
+    let beside = located(&["trigger", &job.id]);
+    let native = located(&["stop", "--type", "native", &job.id]);
+    let words = ["restore", &native, "--jar-id", &scene.cluster.jar];
+    let tool = (scene.tool)(&words).args(["--claim-mode", "claim"]);
+    let job = scene.cluster.started(&tool.program(&program).run());
     job.wait_until("all tasks run", |overview| {
         let tasks = &overview["tasks"];
         tasks["total"].as_u64() > Some(0) && tasks["running"] == tasks["total"]
     });
-    // goes on from the files of the savepoint
-    let checkpoint = located(run(&["checkpoint", &job.id]));
-    let dispose = |words: &[&str]| run(&[&["dispose", "--offline", "--yes"], words].concat());
-    let renamed = |location: &str, name: &String| {
-        let (_, rest) = location.split_once("://").unwrap();
-        format!("{name}{}", &rest[rest.find('/').unwrap()..])
-    };
-    let other_names = other_names.iter();
-    for name in other_names.clone() {
-        dispose(&[&renamed(&native, name)]).fails(7, "was restored from it");
-        let online = run(&["dispose", "--yes", &renamed(&native, name)]);
-        online.fails(7, "running job").says(&job.id);
-        dispose(&[&renamed(&checkpoint, name)]).fails(7, "checkpoint of running job");
+    let checkpoint = located(&["checkpoint", &job.id]);
+    for name in scene.names_of(&native) {
+        scene.dispose(&[&name]).fails(7, "was restored from it");
+        let said = scene.run(&["dispose", "--yes", &name]);
+        said.fails(7, "running job").says(&job.id);
     }
-    dispose(&[&native]).fails(7, "was restored from it");
-    dispose(&[&checkpoint]).fails(7, "checkpoint of running job");
+    for name in scene.names_of(&checkpoint) {
+        scene
+            .dispose(&[&name])
+            .fails(7, "checkpoint of running job");
+    }
     job.cancel();
-    let checkpoints = retained(witness, &checkpoint);
-    let all = [
-        &[plain.clone(), beside.clone(), native.clone()],
-        &checkpoints[..],
-    ]
-    .concat();
-    let seen = || -> Vec<_> { all.iter().map(|at| witness.files(at)).collect() };
-    let before = seen();
-    assert!(before.iter().all(|files| files.len() > 1), "{before:?}");
-    for force in [&[][..], &["--force"]] {
-        let said = dispose(&[&[native.as_str()], force].concat());
-        said.fails(7, "uses files of it").says(&checkpoints[0]);
-        for name in other_names.clone() {
-            let said = dispose(&[&[renamed(&native, name).as_str()], force].concat());
-            said.fails(7, "uses files of it").says(&checkpoints[0]);
-        }
+    Written {
+        plain,
+        beside,
+        native,
+        checkpoints: retained(scene.witness, &checkpoint),
     }
-    run(&["dispose", "--offline", &plain]).fails(2, "--yes");
-    let words = ["dispose", "--offline", "--dry-run", &plain, "-o", "json"];
-    planned(&run(&words), &before[0]);
-    assert_eq!(seen(), before);
-
-    with_something_unknown(&dispose, witness, &plain);
-    assert_eq!(seen()[1..], before[1..], "what lies beside it stays");
-    // those that use the other's files go first, however they are named
-    let words: Vec<&str> = all[2..].iter().map(String::as_str).collect();
-    let said = dispose(&words);
-    let gone: Vec<&str> = said.exits(0).stdout.lines().collect();
-    assert_eq!(
-        (gone.len(), gone.last()),
-        (words.len(), Some(&native.as_str()))
-    );
-    assert!(words.iter().all(|gone| witness.is_gone(gone)));
-    assert_eq!(seen()[1], before[1]);
-    let mut other_names = other_names;
-    let beside = renamed(&beside, other_names.next().unwrap());
-    with_something_lost(&run, &dispose, witness, &beside);
 }
 
 /// The checkpoints of a job that are still there, of which one is known.
@@ -135,45 +155,46 @@ fn planned(said: &Said, files: &std::collections::BTreeMap<String, u64>) {
     assert!(!plan["roots"].as_array().unwrap().is_empty(), "{said}");
 }
 
-fn with_something_unknown(dispose: &impl Fn(&[&str]) -> Said, witness: &Witness, location: &str) {
+fn with_something_unknown(scene: &Scene<'_>, location: &str) {
+    let witness = scene.witness;
     witness.put(&format!("{location}/notes on it.txt"), b"keep me");
     let before = witness.files(location);
-    dispose(&[location])
+    scene
+        .dispose(&[location])
         .fails(7, "notes on it.txt")
         .says("--force");
     assert_eq!(witness.files(location), before);
-    let said = dispose(&[location, "--force"]);
+    let said = scene.dispose(&[location, "--force"]);
     assert_eq!(said.exits(0).stdout.trim(), location);
     assert!(witness.is_gone(location), "{:?}", witness.files(location));
     for force in [&[][..], &["--force"]] {
-        let said = dispose(&[&[location], force].concat());
+        let said = scene.dispose(&[&[location], force].concat());
         said.fails(4, "does not exist").says(location);
     }
 }
 
-fn with_something_lost(
-    run: &impl Fn(&[&str]) -> Said,
-    dispose: &impl Fn(&[&str]) -> Said,
-    witness: &Witness,
-    location: &str,
-) {
-    run(&["verify", location]).exits(0);
+fn with_something_lost(scene: &Scene<'_>, location: &str) {
+    let witness = scene.witness;
+    scene.run(&["verify", location]).exits(0);
     let files = witness.files(location);
     let lost = files.keys().find(|name| *name != "_metadata").unwrap();
     let lost = format!("{location}/{lost}");
     witness.delete(&lost);
-    let report = run(&["verify", location, "-o", "json"]).exits(6).json();
+    let report = scene
+        .run(&["verify", location, "-o", "json"])
+        .exits(6)
+        .json();
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{report}");
     assert_eq!(findings[0]["kind"], "missing", "{report}");
     assert_eq!(findings[0]["location"], lost, "{report}");
     // what is left of it can go
-    dispose(&[location]).exits(0);
+    scene.dispose(&[location]).exits(0);
     assert!(witness.is_gone(location));
 }
 
 /// The files of a savepoint that Flink has made, by their names.
-fn savepoint() -> Vec<(String, Vec<u8>)> {
+pub fn savepoint() -> Vec<(String, Vec<u8>)> {
     let made = "tests/fixtures/metadata/2.3.0-heap-savepoint/savepoint-19756d-01cb0eb14e21";
     let made = Path::new(env!("CARGO_MANIFEST_DIR")).join(made);
     let paths = fs::read_dir(made).unwrap().map(|one| one.unwrap().path());
@@ -221,7 +242,8 @@ pub fn on_every_storage(place: &Place) {
     });
 }
 
-fn offline(location: &str) -> Tool {
+/// Disposes of a snapshot, with no cluster to be asked.
+pub fn offline(location: &str) -> Tool {
     let tool = Tool::new(&std::env::temp_dir());
     tool.args(["dispose", "--offline", "--no-cluster", "--yes", location])
 }
@@ -261,83 +283,6 @@ fn metadata_first_on_s3(servers: &Servers) {
         .partition(|event| !event.ends_with("/ HTTP/1.1"));
     assert_eq!(of_files.len(), files.len(), "{seen:?}");
     assert!(of_marker.len() <= 1, "{seen:?}");
-}
-
-/// Hadoop's connector puts an empty object `DIRECTORY/` in place of each directory.
-fn marker_on_gcs(servers: &Servers) {
-    let host = servers.gcs().said.trim_start_matches("http://");
-    let base = format!("gs://{BUCKET}");
-    marked(
-        &servers.witness_of_gcs(),
-        &base,
-        ("STORAGE_EMULATOR_HOST", host),
-        "/",
-    );
-}
-
-/// Azure's drivers put an empty object `DIRECTORY` there that says of itself what it is.
-fn marker_on_azure(servers: &Servers) {
-    let endpoint = &servers.azure().said;
-    let connection =
-        format!("AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={endpoint}");
-    let base = format!("abfss://{BUCKET}@devstoreaccount1.dfs.core.windows.net");
-    let variable = ("AZURE_STORAGE_CONNECTION_STRING", connection.as_str());
-    marked(&servers.witness_of_azure(), &base, variable, "");
-}
-
-fn marked(witness: &Witness, base: &str, (name, value): (&str, &str), end: &str) {
-    let top = format!("{base}/top");
-    let above = format!("{top}/marked of%20it");
-    let location = format!("{above}/savepoint-1");
-    let run = |tool: Tool| {
-        let mut tool = tool;
-        tool.env(name, value);
-        tool.run()
-    };
-    let tool = |words: &[&str]| Tool::new(&std::env::temp_dir()).args(words);
-    let files = savepoint();
-    for (name, bytes) in &files {
-        witness.put(&format!("{location}/{name}"), bytes);
-    }
-    for directory in [&above, &location, &format!("{above}/savepoint-2")] {
-        witness.put_marker(directory);
-    }
-    assert_eq!(witness.files(&top).len(), files.len() + 3);
-    let said = run(tool(&[
-        "list",
-        "--no-cluster",
-        "--dir",
-        &above,
-        "-o",
-        "json",
-    ]));
-    let listed = said.exits(0).json();
-    let snapshots = listed["snapshots"].as_array().unwrap();
-    let complete = |one: &&Value| one["complete"] == true;
-    assert_eq!(snapshots.len(), 2, "{said}");
-    assert_eq!(snapshots.iter().filter(complete).count(), 1, "{said}");
-    let said = run(tool(&["verify", "--strict", &location, "-o", "json"]));
-    assert_eq!(said.exits(0).json()["files"], files.len() - 1, "{said}");
-    let said = run(offline(&location).args(["--dry-run", "-o", "json"]));
-    let plan = said.exits(0).json();
-    let one = &plan["snapshots"][0];
-    assert_eq!(one["files"], files.len(), "{said}");
-    assert_eq!(one["unknown_files"], Value::Array(Vec::new()), "{said}");
-    run(offline(&location)).exits(0);
-    let left = || -> Vec<String> { witness.files(&top).into_keys().collect() };
-    let above_alone = format!("marked of%20it{end}");
-    let bare = format!("marked of%20it/savepoint-2{end}");
-    assert_eq!(
-        left(),
-        [above_alone.clone(), bare],
-        "the markers of the others"
-    );
-    run(offline(&location)).fails(4, "does not exist");
-    // nothing but a marker: what is left of a deletion, or a directory that was made too early
-    let bare = format!("{above}/savepoint-2");
-    run(offline(&bare)).fails(7, "nothing lies in it");
-    run(offline(&bare).args(["--force"])).exits(0);
-    assert_eq!(left(), [above_alone]);
 }
 
 /// Where others own a file in a directory for everybody, only these may delete it.
