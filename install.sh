@@ -1,21 +1,23 @@
 #!/bin/sh
 # install.sh: puts savepointctl, its completions and its manual pages under a prefix, from a checkout.
 #
-#   ./install.sh [--prefix DIR] [--flink] [--uninstall]
+#   ./install.sh [--prefix DIR] [--binary FILE] [--flink] [--uninstall]
 #
 #   --prefix DIR   where to; /usr/local by default. DESTDIR in the environment goes before it, for packagers.
+#   --binary FILE  install this one; without it target/release/savepointctl, built with cargo if it is not there yet
 #   --flink        make `flink` in DIR/bin a link to it, too: the savepoint commands of Flink's own command line
 #   --uninstall    remove what an installation put there
-#
-# The binary is built with cargo unless target/release/savepointctl is there already.
 set -eu
 
+here=$PWD
 cd "$(dirname "$0")"
-prefix=/usr/local link= uninstall=
+prefix=/usr/local binary= link= uninstall=
 while [ $# -gt 0 ]; do
     case $1 in
     --prefix) prefix=${2:?--prefix wants a directory} && shift ;;
     --prefix=*) prefix=${1#--prefix=} ;;
+    --binary) binary=${2:?--binary wants a file} && shift ;;
+    --binary=*) binary=${1#--binary=} ;;
     --flink) link=yes ;;
     --uninstall) uninstall=yes ;;
     -h | --help) sed -n '2,/^set -/{/^#/s/^# \{0,1\}//p;}' install.sh && exit ;;
@@ -25,13 +27,16 @@ while [ $# -gt 0 ]; do
 done
 case $prefix in
 /*) ;;
-*) prefix=$PWD/$prefix ;;
+*) prefix=$here/$prefix ;;
+esac
+case $binary in
+'' | /*) ;;
+*) binary=$here/$binary ;;
 esac
 to=${DESTDIR:-}$prefix
 
 # each file, its mode and where it goes
 files() {
-    echo "target/release/savepointctl 755 bin/savepointctl"
     echo "completions/savepointctl.bash 644 share/bash-completion/completions/savepointctl"
     echo "completions/_savepointctl 644 share/zsh/site-functions/_savepointctl"
     echo "completions/savepointctl.fish 644 share/fish/vendor_completions.d/savepointctl.fish"
@@ -41,23 +46,33 @@ files() {
 }
 
 if [ -n "$uninstall" ]; then
+    rm -f "$to/bin/savepointctl"
     files | while read -r _ _ file; do rm -f "$to/$file"; done
     if [ "$(readlink "$to/bin/flink" 2>/dev/null)" = savepointctl ]; then rm "$to/bin/flink"; fi
     echo "removed savepointctl from $to"
     exit
 fi
 
-[ -x target/release/savepointctl ] || cargo build --release --locked
+if [ -z "$binary" ]; then
+    binary=target/release/savepointctl
+    [ -x $binary ] || cargo build --release --locked
+fi
+if [ ! -f "$binary" ] || [ ! -x "$binary" ]; then
+    echo "install.sh: $binary is no program" >&2
+    exit 1
+fi
 if [ -n "$link" ] && [ -e "$to/bin/flink" ] && [ "$(readlink "$to/bin/flink")" != savepointctl ]; then
     echo "install.sh: $to/bin/flink is there already, and none of ours: remove it first, or leave --flink out" >&2
     exit 1
 fi
-files | while read -r from mode file; do
-    mkdir -p "$to/${file%/*}"
-    # by renaming, so that a running command keeps its file
-    cp "$from" "$to/$file.new"
-    chmod "$mode" "$to/$file.new"
-    mv "$to/$file.new" "$to/$file"
-done
+# put FROM MODE FILE: by renaming, so that a running command keeps its file
+put() {
+    mkdir -p "$to/${3%/*}"
+    cp "$1" "$to/$3.new"
+    chmod "$2" "$to/$3.new"
+    mv "$to/$3.new" "$to/$3"
+}
+put "$binary" 755 bin/savepointctl
+files | while read -r from mode file; do put "$from" "$mode" "$file"; done
 if [ -n "$link" ]; then ln -sfn savepointctl "$to/bin/flink"; fi
 echo "installed savepointctl $("$to/bin/savepointctl" --version | cut -d ' ' -f 2) in $to"

@@ -1,13 +1,15 @@
 //! Completions and manual pages are generated from the command tree and checked in. This test compares them;
-//! `UPDATE_GENERATED=1 cargo test --test generated` rewrites them.
+//! `UPDATE_GENERATED=1 cargo test --test generated` rewrites them. Texts that show commands are held against the tree.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use savepointctl::commands;
+use savepointctl::commands::{self, help};
 
 fn check(directory: &str, generated: Vec<(String, Vec<u8>)>) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
@@ -59,6 +61,46 @@ fn the_readme_shows_the_deploy_script_as_it_is() {
         readme.contains(&indented),
         "README.md: not examples/deploy.sh"
     );
+}
+
+/// The words of each call of `savepointctl` in a line of a shell, as the shell gives them to a program.
+fn calls(line: &str) -> Vec<Vec<OsString>> {
+    let script =
+        format!("savepointctl() {{ printf '%s\\037' savepointctl \"$@\"; echo; }}\n{line}\nwait");
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let words = |call: &str| {
+        call.split_terminator('\u{1f}')
+            .map(OsString::from)
+            .collect()
+    };
+    told.lines().map(words).collect()
+}
+
+#[test]
+fn every_command_in_a_text_is_one_that_the_tool_takes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join("examples/deploy.sh")).unwrap();
+    for (file, least) in [
+        ("README.md", 15),
+        ("examples/README.md", 5),
+        ("src/commands/man/kubernetes.txt", 1),
+        ("src/commands/man/yarn.txt", 1),
+    ] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let typed = text.lines().filter_map(|line| line.strip_prefix("    "));
+        let typed = typed.filter(|line| line.starts_with("savepointctl "));
+        let typed: Vec<&str> = typed.filter(|line| !script.contains(*line)).collect();
+        assert!(typed.len() >= least, "{file}: {typed:#?}");
+        for line in typed {
+            for words in calls(line) {
+                let parsed = commands::typed(words).and_then(help::parse);
+                let error = parsed.err().map(|err| err.to_string());
+                assert_eq!(error, None, "{file}: {line}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! being typed must not be torn by a message.
 
 mod candidates;
+mod flink;
 mod scripts;
 
 use std::ffi::OsString;
@@ -51,7 +52,10 @@ pub fn answered(args: impl Iterator<Item = OsString>) -> bool {
     if words.is_empty() {
         return false;
     }
-    let mut command = completable(&words);
+    let mut command = match flink::begins(&words) {
+        Some(at) => flink::command(&words, at),
+        None => completable(&words),
+    };
     let here = std::env::current_dir().ok();
     let mut answer = Vec::new();
     let written =

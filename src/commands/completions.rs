@@ -12,11 +12,16 @@ use crate::exit::Exit;
 /// The script asks the binary itself at each Tab: besides flags it offers the jobs, snapshots and jars of the cluster
 /// that flags, environment or Flink's configuration name. A cluster that does not answer within 80 ms adds nothing, and
 /// without a cluster's name none is asked.
+///
+/// The directories of the examples must be there. In zsh, `~/.zfunc` must be in `fpath` before `compinit` runs; in elvish,
+/// `use savepointctl` belongs into rc.elv. bash and fish look for the completion of a link called `flink` under that name:
+/// link the file, too.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     savepointctl completions bash > ~/.local/share/bash-completion/completions/savepointctl\n  \
     savepointctl completions zsh > ~/.zfunc/_savepointctl\n  \
-    savepointctl completions fish > ~/.config/fish/completions/savepointctl.fish")]
+    savepointctl completions fish > ~/.config/fish/completions/savepointctl.fish\n  \
+    savepointctl completions elvish > ~/.config/elvish/lib/savepointctl.elv")]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]

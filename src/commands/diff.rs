@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
-use super::snapshots;
+use super::latest;
 use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -20,7 +20,7 @@ use crate::output::view::DiffView;
 /// all the same, as they always do. Any other difference is exit code 6.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl diff /sp/savepoint-2e8f82-ef82e8cf6570 /sp/savepoint-2e8f82-0f6e2d3c4b5a\n  \
+    savepointctl diff ~/savepoints/savepoint-2e8f82-ef82e8cf6570 latest:orders\n  \
     savepointctl diff latest~1:orders latest:orders\n  \
     savepointctl diff ./before ./after -o json | jq '.operators[] | select(.change != \"same\")'")]
 pub struct DiffArgs {
@@ -39,7 +39,7 @@ pub struct DiffArgs {
 /// Runs the command.
 pub async fn run(args: &DiffArgs, cx: &Context) -> Result<Exit, Failure> {
     let both = [&args.before, &args.after];
-    let locations = snapshots::resolve_all(cx, &both, &args.dirs).await?;
+    let locations = latest::resolve_all(cx, &both, &args.dirs).await?;
     let [before, after] = locations.as_slice() else {
         return Err(Failure::new(Exit::Usage, "give two snapshots"));
     };

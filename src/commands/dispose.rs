@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::context::{Context, Ongoing};
 use super::offline::{self, OfflineArgs};
-use super::{outcome, snapshots};
+use super::{latest, outcome, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::diagnosis::{self, Kind};
@@ -45,10 +45,10 @@ const LOOK: Duration = Duration::from_millis(200);
 /// that the metadata does not name, and doubt.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl dispose s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl dispose ~/savepoints/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl dispose latest~1:orders --dry-run\n  \
-    savepointctl dispose --yes file:/sp/savepoint-2e8f82-ef82e8cf6570\n  \
-    savepointctl dispose --offline --no-cluster --root s3://bucket s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570")]
+    savepointctl dispose --yes latest~1:orders\n  \
+    savepointctl dispose --offline --root ~/savepoints ~/savepoints/savepoint-2e8f82-ef82e8cf6570")]
 pub struct DisposeArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required = true)]
@@ -166,8 +166,8 @@ async fn plan(args: &DisposeArgs, cx: &Context, client: &Client) -> Result<Vec<I
     let jobs = settled(cx, client).await?;
     let looked = snapshots::in_storage(cx, Some(client), &args.dirs, &args.snapshots).await?;
     let mut locations: Vec<String> = Vec::new();
-    for snapshot in &args.snapshots {
-        let location = snapshots::locate(cx, &jobs, &looked, snapshot)?;
+    let named: Vec<&SnapshotRef> = args.snapshots.iter().collect();
+    for location in latest::located(cx, &jobs, looked, &named).await? {
         let known = |other: &String| NormalLocation::of(other) == NormalLocation::of(&location);
         if !locations.iter().any(known) {
             locations.push(location);

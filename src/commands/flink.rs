@@ -104,6 +104,12 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
     }
 }
 
+/// The way to the cluster that a line names; nothing where it would be refused.
+pub(super) fn cluster_of(line: &Line, cx: Context) -> Option<Context> {
+    endpoint::refuse_uncovered(line).ok()?;
+    Setup(cx.into_parts()).context(line).ok()
+}
+
 fn shown(printer: Printer, text: &str) -> Result<Exit, Failure> {
     printer.raw(text.as_bytes())?;
     Ok(Exit::Success)

@@ -10,7 +10,13 @@ use crate::exit::Exit;
 /// Where the parts of a command's help stand: examples before the flags, which are many.
 const TEMPLATE: &str = "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
 /// Above the examples of a command.
-const EXAMPLES: &str = "Examples:\n";
+const HEADING: &str = "Examples:\n";
+/// Those of the tool itself.
+pub(super) const EXAMPLES: &str = "Examples:\n  \
+    savepointctl demo\n  \
+    savepointctl -m jobmanager:8081 jobs\n  \
+    savepointctl -m jobmanager:8081 trigger orders ~/savepoints\n  \
+    savepointctl -m jobmanager:8081 stop orders --drain";
 
 /// The command tree.
 pub fn command() -> Command {
@@ -35,7 +41,7 @@ pub fn parse(words: Vec<OsString>) -> Result<Cli, clap::Error> {
 pub(super) fn examples(command: &Command) -> Vec<String> {
     let help = command.get_after_help().map(ToString::to_string);
     let help = help.unwrap_or_default();
-    let Some((_, examples)) = help.split_once(EXAMPLES) else {
+    let Some((_, examples)) = help.split_once(HEADING) else {
         return Vec::new();
     };
     let lines = examples.lines().map(|line| line.trim().to_owned());
@@ -49,11 +55,7 @@ pub(super) fn codes_and_environment() -> String {
         .map(|(exit, meaning)| format!("  {:>3}  {meaning}", exit.code()))
         .collect();
     format!(
-        "Examples:\n  \
-         savepointctl demo\n  \
-         savepointctl -m localhost:8081 jobs\n  \
-         savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
-         savepointctl -m localhost:8081 stop my-job --drain\n\n\
+        "{EXAMPLES}\n\n\
          Exit codes:\n{}\n\n\
          Environment:\n  \
          SAVEPOINTCTL_JOBMANAGER    the cluster, as for -m\n  \

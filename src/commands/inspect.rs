@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::Context;
-use super::snapshots;
+use super::latest;
 use crate::cli::dirs::DirArgs;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -29,10 +29,10 @@ const MAX_UIDS: u64 = 16 << 20;
 /// counts them: a file that several handles refer to counts several times, save where files are counted.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl inspect /sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl inspect ~/savepoints/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl inspect latest:orders --subtasks\n  \
-    savepointctl inspect /cp/fd72014d4c864993a2e5a9287b4a9c5d/chk-17 --files --all\n  \
-    savepointctl inspect ./savepoint-2e8f82-ef82e8cf6570 -o json | jq .operators[].uid")]
+    savepointctl inspect ~/checkpoints/2e8f82d94cde8d5f4b6b1a8bcd87e5a3/chk-17 --files --all\n  \
+    savepointctl inspect latest:orders -o json | jq '.operators[].uid'")]
 pub struct InspectArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT")]
@@ -69,7 +69,7 @@ pub struct InspectArgs {
 /// Runs the command.
 pub async fn run(args: &InspectArgs, cx: &Context) -> Result<Exit, Failure> {
     let names = given_names(args, cx).await?;
-    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, &args.snapshot, &args.dirs).await?;
     let opening = resolution::open(cx.storage(), &location);
     let file = cx
         .printer

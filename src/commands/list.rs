@@ -29,7 +29,7 @@ use crate::rest::Client;
     savepointctl list\n  \
     savepointctl list orders -o json\n  \
     savepointctl list --dir s3://bucket/savepoints --since 7d --sort size\n  \
-    savepointctl list --dir /data/savepoints --dir /data/checkpoints -o name")]
+    savepointctl list --dir ~/savepoints --dir ~/checkpoints -o name")]
 pub struct ListArgs {
     /// Only this job: its id, the beginning of it, or its name; ended ones too
     #[arg(value_name = "JOB")]

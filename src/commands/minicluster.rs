@@ -23,12 +23,7 @@ use crate::exit::Exit;
 /// commands as a Flink cluster. Prints its URL when it is ready, and runs until Ctrl-C or SIGTERM. By default savepoints
 /// are kept on its heap and are gone when it ends; -D and Flink's configuration say otherwise.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    savepointctl minicluster --port 8081\n  \
-    savepointctl minicluster --dir ./mc -D state.backend.savepoints=filesystem\n  \
-    savepointctl minicluster --port 0 --ready-file url.txt --fault 'savepoint:delay=5s'\n  \
-    savepointctl minicluster --fault '/jobs/overview:503@1-5' --fault results:expire=2s")]
-#[command(after_long_help = LONG_HELP)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{KEYS_AND_FAULTS}"))]
 pub struct MiniclusterArgs {
     /// The port of the REST API; 0 takes a free one [default: rest.port, or 8081]
     #[arg(long, value_name = "PORT")]
@@ -59,13 +54,13 @@ pub struct MiniclusterArgs {
     faults: Vec<String>,
 }
 
-const LONG_HELP: &str = "\
-Examples:
-  savepointctl minicluster --port 8081
-  savepointctl minicluster --dir ./mc -D state.backend.savepoints=filesystem
-  savepointctl minicluster --port 0 --ready-file url.txt --fault 'savepoint:delay=5s'
-  savepointctl minicluster --fault '/jobs/overview:503@1-5' --fault results:expire=2s
+const EXAMPLES: &str = "Examples:\n  \
+    savepointctl minicluster\n  \
+    savepointctl minicluster --dir ./mc -D state.backend.savepoints=filesystem\n  \
+    savepointctl minicluster --port 0 --ready-file url.txt --fault 'savepoint:delay=5s'\n  \
+    savepointctl minicluster --fault '/jobs/overview:503@1-5' --fault results:expire=2s";
 
+const KEYS_AND_FAULTS: &str = "\
 Where savepoints go, from the most particular key on:
   state.backend.savepoints                jobmanager (the default) or filesystem; in Flink 1.0 savepoints.state.backend
   execution.checkpointing.savepoint-dir   a directory, which means filesystem; before 1.20 state.savepoints.dir

@@ -18,6 +18,7 @@ pub mod help;
 mod inspect;
 mod jar;
 mod jobs;
+mod latest;
 mod launch;
 mod list;
 mod man;
@@ -70,10 +71,7 @@ pub use man::pages;
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Examples:\n  \
-        savepointctl -m localhost:8081 jobs\n  \
-        savepointctl -m localhost:8081 trigger my-job s3://bucket/savepoints\n  \
-        savepointctl -m localhost:8081 stop my-job --drain",
+    after_help = help::EXAMPLES,
     after_long_help = help::codes_and_environment()
 )]
 pub struct Cli {
@@ -129,8 +127,7 @@ impl Cli {
 /// A glued value that could belong to either of two options.
 pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, clap::Error> {
     let mut words: Vec<OsString> = words.into_iter().collect();
-    let name = words.first().map(Path::new).and_then(Path::file_name);
-    if name.is_some_and(|name| name == "flink") {
+    if is_called_flink(&words) {
         words.splice(..1, ["savepointctl", "flink"].map(OsString::from));
     }
     let flinks = words::after_command(&Cli::command(), "flink", &words)
@@ -142,6 +139,12 @@ pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>,
     }
     let own = words::repeated_first(words::flink_style(words));
     Ok([own, flinks.unwrap_or_default()].concat())
+}
+
+/// Whether the program was called by the name `flink`.
+fn is_called_flink(words: &[OsString]) -> bool {
+    let name = words.first().map(Path::new).and_then(Path::file_name);
+    name.is_some_and(|name| name == "flink")
 }
 
 /// Runs the command.

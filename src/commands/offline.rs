@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::context::Context;
 use super::dispose::{self, DisposeArgs};
-use super::{roots, snapshots};
+use super::{latest, roots, snapshots};
+use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::catalogue::JobHistory;
@@ -122,12 +123,8 @@ async fn known(
         None => Vec::new(),
     };
     let looked = snapshots::in_storage(cx, client, &args.dirs, &args.snapshots).await?;
-    let locations: Result<Vec<String>, Failure> = args
-        .snapshots
-        .iter()
-        .map(|snapshot| snapshots::locate(cx, &jobs, &looked, snapshot))
-        .collect();
-    let locations = locations?;
+    let named: Vec<&SnapshotRef> = args.snapshots.iter().collect();
+    let locations = latest::located(cx, &jobs, looked, &named).await?;
     let mut around = configured(cx, client).await?;
     for dir in args.offline.roots.iter().chain(&args.dirs.dirs) {
         let root = roots::location(dir)?;

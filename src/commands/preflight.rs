@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 
 use super::context::Context;
 use super::jar::Jar;
-use super::{program, snapshots};
+use super::{latest, program};
 use crate::cli::dirs::DirArgs;
 use crate::domain::job::JobSelector;
 use crate::domain::reference::SnapshotRef;
@@ -31,9 +31,9 @@ use crate::rest::jars::PlanRequest;
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("against").required(true).args(["jar", "jar_id", "job", "program", "uids"]))]
 #[command(after_help = "Examples:\n  \
-    savepointctl preflight latest:orders --jar orders-2.jar -p 4\n  \
-    savepointctl preflight s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570 --job orders-canary\n  \
-    savepointctl preflight ./savepoint-2e8f82-ef82e8cf6570 --uids uids.txt -o json")]
+    savepointctl preflight latest:orders --jar orders-2.toml -p 4\n  \
+    savepointctl preflight ~/savepoints/savepoint-2e8f82-ef82e8cf6570 --job orders-canary\n  \
+    savepointctl preflight latest:orders --uids uids.txt -o json")]
 pub struct PreflightArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT")]
@@ -79,7 +79,7 @@ pub struct PreflightArgs {
 /// Runs the command.
 pub async fn run(args: &PreflightArgs, cx: &Context) -> Result<Exit, Failure> {
     let jar = args.jar.as_deref().map(Jar::open).transpose()?;
-    let location = snapshots::resolve(cx, &args.snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, &args.snapshot, &args.dirs).await?;
     let said = format!("reading {location}");
     let opening = resolution::open(cx.storage(), &location);
     let file = cx.printer.waiting(&said, opening).await;

@@ -10,7 +10,7 @@ use super::jar::Jar;
 use super::launch::{self, LaunchedJar, launch};
 use super::running::{running_command, until_running};
 use super::start::Timeout;
-use super::{preflight, program, snapshots};
+use super::{latest, preflight, program, snapshots};
 use crate::cli::dirs::DirArgs;
 use crate::cli::value;
 use crate::domain::claim_mode::ClaimMode;
@@ -30,9 +30,9 @@ use crate::rest::jars::RunRequest;
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("program").required(true).args(["jar", "jar_id"]))]
 #[command(after_help = "Examples:\n  \
-    savepointctl restore s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570 --jar orders-2.jar -p 4\n  \
+    savepointctl restore latest:orders --jar orders-2.toml -p 4\n  \
     savepointctl restore latest:orders --jar orders-2.jar -c com.example.Orders -- --input topic-a\n  \
-    savepointctl restore latest --jar-id 0d1f_orders.jar --claim-mode claim")]
+    savepointctl restore latest --jar-id \"$JAR_ID\" --claim-mode claim")]
 pub struct RestoreArgs {
     /// A location (directory or _metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required_unless_present = "from_savepoint")]
@@ -113,7 +113,8 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         SnapshotRef::Latest { .. } => snapshots::fresh_histories(cx, &client).await?,
     };
     let looked = snapshots::in_storage(cx, Some(&client), &args.dirs, [&snapshot]).await?;
-    let location = snapshots::locate(cx, &jobs, &looked, &snapshot)?;
+    let mut located = latest::located(cx, &jobs, looked, &[&snapshot]).await?;
+    let location = located.swap_remove(0);
     request.savepoint_path = Some(location.clone());
     let checked = match args.no_preflight {
         true => None,

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use crate::cli::dirs::DirArgs;
+use crate::domain::progress::Progress;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
 use crate::inventory::scan::{self, Scan};
@@ -84,9 +85,8 @@ pub async fn look(
     let finding = scan::candidates(cx.storage(), &roots);
     let found = cx.printer.waiting(&looking, finding).await;
     let reading = format!("reading {} snapshots", found.places.len());
-    let counting = cx.printer.counting(&reading);
-    let mut scan = scan::read(cx.storage(), found, &counting).await;
-    drop(counting);
+    let read = async |progress: &dyn Progress| scan::read(cx.storage(), found, progress).await;
+    let mut scan = cx.printer.counting(&reading, read).await;
     tell_unspelled(cx, &scan.unspelled);
     let failures = std::mem::take(&mut scan.failures);
     let failed = if are_given {

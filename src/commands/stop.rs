@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(250);
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     savepointctl stop orders\n  \
-    savepointctl stop orders --drain -p s3://bucket/savepoints\n  \
+    savepointctl stop orders --drain -p ~/savepoints\n  \
     location=$(savepointctl stop orders) && echo \"$location\"")]
 pub struct StopArgs {
     /// The job: its id, the beginning of it, or its name

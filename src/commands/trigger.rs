@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(200);
     savepointctl trigger orders\n  \
     savepointctl trigger orders s3://bucket/savepoints --type native --timeout 30m\n  \
     savepointctl trigger orders --idempotency-key \"$CI_PIPELINE_ID\"\n  \
-    savepointctl trigger --all s3://bucket/savepoints")]
+    savepointctl trigger --all ~/savepoints")]
 pub struct TriggerArgs {
     /// The job: its id, the beginning of it, or its name
     #[arg(value_name = "JOB", required_unless_present = "all")]

@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::context::Context;
-use super::{roots, snapshots};
+use super::{latest, roots};
 use crate::cli::dirs::DirArgs;
+use crate::domain::progress::Progress;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
@@ -24,10 +25,10 @@ use crate::output::view::VerificationView;
 /// checked, a line each.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    savepointctl verify s3://bucket/sp/savepoint-2e8f82-ef82e8cf6570\n  \
+    savepointctl verify ~/savepoints/savepoint-2e8f82-ef82e8cf6570\n  \
     savepointctl verify latest:orders --strict\n  \
     savepointctl verify latest:orders --read\n  \
-    savepointctl verify --dir s3://bucket/sp -o name")]
+    savepointctl verify --dir ~/savepoints -o name")]
 pub struct VerifyArgs {
     /// A location (directory or metadata file), or latest, latest~N, latest:JOB
     #[arg(value_name = "SNAPSHOT", required_unless_present = "dirs")]
@@ -70,7 +71,7 @@ pub async fn run(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
 }
 
 async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<Exit, Failure> {
-    let location = snapshots::resolve(cx, snapshot, &args.dirs).await?;
+    let location = latest::resolve(cx, snapshot, &args.dirs).await?;
     let reading = format!("reading {location}");
     let file = cx
         .printer
@@ -78,10 +79,11 @@ async fn one(args: &VerifyArgs, cx: &Context, snapshot: &SnapshotRef) -> Result<
         .await
         .doing(|| format!("cannot verify {location}"))?;
     let looker = Looker::new(cx.storage());
-    let looking = format!("looking at the files of {location}");
+    let looking = format!("checking the files of {location}");
     let metadata_path = file.metadata_path.clone();
-    let checking = verify::one(&looker, file, args.reads());
-    let checked = cx.printer.waiting(&looking, checking).await;
+    let checking =
+        async |progress: &dyn Progress| verify::one(&looker, file, args.reads(), progress).await;
+    let checked = cx.printer.counting(&looking, checking).await;
     let mut checked = checked.doing(|| format!("cannot decode {metadata_path}"))?;
     if args.strict {
         checked.report.make_strict();
@@ -105,9 +107,10 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
     roots::tell_unspelled(cx, &found.unspelled);
     let failed = roots::told(cx, found.failures, found.places.is_empty())?;
     let checking = format!("checking {} snapshots", found.places.len());
-    let counting = cx.printer.counting(&checking);
-    let mut checked = verify::all(cx.storage(), &found.places, args.reads(), &counting).await;
-    drop(counting);
+    let all = async |progress: &dyn Progress| {
+        verify::all(cx.storage(), &found.places, args.reads(), progress).await
+    };
+    let mut checked = cx.printer.counting(&checking, all).await;
     if args.strict {
         checked.iter_mut().for_each(|one| one.report.make_strict());
     }

@@ -26,7 +26,7 @@ use crate::rest::client::Pollable;
 #[command(after_help = "Examples:\n  \
     savepointctl wait orders 5f0d0f4c3b0e4a0d9b1f8a7c6d5e4f30\n  \
     savepointctl wait orders 5f0d0f4c3b0e4a0d9b1f8a7c6d5e4f30 --verb stop --since 2026-01-31T12:00:00Z\n  \
-    savepointctl wait --dispose 5f0d0f4c3b0e4a0d9b1f8a7c6d5e4f30")]
+    savepointctl wait --dispose \"$TRIGGER_ID\"")]
 pub struct WaitArgs {
     /// The job: its id, the beginning of it, or its name; not with --dispose
     #[arg(value_name = "JOB", required_unless_present = "dispose")]

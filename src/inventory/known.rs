@@ -18,7 +18,7 @@ use crate::domain::location::NormalLocation;
 use crate::domain::snapshot::FormatType;
 use crate::metadata::properties::SavepointFormat;
 
-pub use latest::{Latest, NoLatest, latest};
+pub use latest::{Latest, NoLatest, latest, unseen};
 
 /// A snapshot that is known from a cluster's memory, from storage, or from both.
 #[derive(Debug, Clone, Copy)]
@@ -183,7 +183,7 @@ pub fn merged<'a>(remembered: &[Remembered<'a>], scan: &'a Scan) -> Vec<Known<'a
             taken[*at] = true;
             &scan.snapshots[*at]
         });
-        let was_looked_for = || scan.listed.contains(&place.parent());
+        let was_looked_for = || scan.listed.contains(&place.parent()) || scan.gone.contains(&place);
         known.push(Known {
             location: one.location,
             remembered: Some(*one),

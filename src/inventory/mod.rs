@@ -1,5 +1,6 @@
 //! The savepoint manager's judgement: what there is, what depends on what, what may go. Decisions are pure.
 
+pub mod budget;
 pub mod catalogue;
 pub mod check;
 pub mod diff;

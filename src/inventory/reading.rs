@@ -13,12 +13,15 @@ use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::budget::Held;
 use super::check::needs::{self, Needs};
 use super::check::{Fate, Kind, NeededBy, Remark, Report, Seen};
 use crate::domain::location::NormalLocation;
+use crate::domain::progress::Progress;
 use crate::metadata::{self, Metadata};
 use crate::state::StateError;
 use crate::state::check::{NoFile, Task, tasks};
@@ -29,21 +32,28 @@ use stored::Stored;
 
 /// How many files are read at once.
 const READERS: usize = 8;
+/// The pause between two looks at how far the readers have got.
+const PACE: Duration = Duration::from_millis(100);
 
 /// A snapshot whose files were looked at and are to be opened.
 pub struct Opening {
     /// The metadata file's location, and what is in it.
     pub metadata_path: String,
     /// All of the metadata file.
-    pub bytes: Vec<u8>,
+    pub bytes: Held,
     /// What it needs.
     pub needs: Needs,
     /// What was seen of that: what is missing or short is not opened.
     pub seen: Seen,
 }
 
-/// Opens files and checks them. Inline state is checked whole, whatever the share of the files.
-pub async fn read(storage: &Storage, opening: Opening, share: Share) -> Report {
+/// Opens files and checks them; `progress` counts them. Inline state is checked whole, whatever the share of the files.
+pub async fn read(
+    storage: &Storage,
+    opening: Opening,
+    share: Share,
+    progress: &dyn Progress,
+) -> Report {
     let directories = opening.needs.directories.iter();
     let places = directories.map(|directory| {
         let at = Location::of(&directory.location)?;
@@ -54,12 +64,22 @@ pub async fn read(storage: &Storage, opening: Opening, share: Share) -> Report {
         places: places.collect(),
         runtime: Handle::current(),
         given_up: Arc::default(),
+        pace: Arc::default(),
         share,
         opening,
     };
     let _given_up = GivenUp(Arc::clone(&reader.given_up));
-    let reading = tokio::task::spawn_blocking(move || reader.run());
-    match reading.await {
+    let pace = Arc::clone(&reader.pace);
+    let mut reading = tokio::task::spawn_blocking(move || reader.run());
+    let mut told = Told::default();
+    let read = loop {
+        tokio::select! {
+            read = &mut reading => break read,
+            () = tokio::time::sleep(PACE) => told.tell(&pace, progress),
+        }
+    };
+    told.tell(&pace, progress);
+    match read {
         Ok(report) => report,
         Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
         // the runtime ends
@@ -76,6 +96,36 @@ impl Drop for GivenUp {
     }
 }
 
+/// How far the readers have got, in files and pieces of inline state.
+#[derive(Default)]
+struct Pace {
+    /// 0 until it is known.
+    total: AtomicUsize,
+    done: AtomicUsize,
+}
+
+/// How much of a pace was told.
+#[derive(Default)]
+struct Told {
+    total: usize,
+    done: usize,
+}
+
+impl Told {
+    /// Tells the rest.
+    fn tell(&mut self, pace: &Pace, progress: &dyn Progress) {
+        // what is done was counted before, so this is known once any is
+        let done = pace.done.load(Ordering::Acquire);
+        let total = pace.total.load(Ordering::Relaxed);
+        if total != self.total {
+            self.total = total;
+            progress.expect(total as u64);
+        }
+        progress.advance((done - self.done) as u64);
+        self.done = done;
+    }
+}
+
 /// Where a directory's files are to be had.
 type Place = Result<(Location, Arc<dyn Store>), StorageError>;
 
@@ -85,6 +135,7 @@ struct Reader {
     places: Vec<Place>,
     runtime: Handle,
     given_up: Arc<AtomicBool>,
+    pace: Arc<Pace>,
     share: Share,
 }
 
@@ -115,6 +166,7 @@ impl Reader {
             return Report::default();
         };
         let work = self.work(&metadata);
+        self.pace.total.store(work.len(), Ordering::Relaxed);
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(Vec::new());
         thread::scope(|scope| {
@@ -125,6 +177,7 @@ impl Reader {
                             return;
                         }
                         let outcome = self.file(one);
+                        self.pace.done.fetch_add(1, Ordering::Release);
                         let mut all = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
                         all.push((one.0, outcome));
                     }

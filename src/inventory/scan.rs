@@ -2,6 +2,7 @@
 //!
 //! A level costs a listing, a snapshot one read of its metadata: its directory is listed only where that fails.
 
+mod at;
 mod candidates;
 mod fetch;
 pub mod files;
@@ -15,6 +16,7 @@ use std::collections::HashSet;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 
+use super::budget::Budget;
 use super::inspection::files::References;
 use super::inspection::{Kind, kind};
 use crate::domain::ids::JobId;
@@ -23,6 +25,7 @@ use crate::domain::progress::Progress;
 use crate::metadata::{self, Metadata};
 use crate::storage::{Location, Storage, StorageError};
 
+pub use at::at;
 pub use candidates::{Candidate, Candidates, candidates};
 pub use fetch::{Content, Fetched, fetch};
 use names::ByName;
@@ -110,6 +113,8 @@ pub struct Scan {
     pub listed: HashSet<NormalLocation>,
     /// What has a name that cannot be spelled here, so that nobody could look into it.
     pub unspelled: Vec<Location>,
+    /// The places that were looked at by themselves, and where nothing is.
+    pub gone: HashSet<NormalLocation>,
 }
 
 /// Reads what each of the candidates is; `progress` counts them.
@@ -121,8 +126,9 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         unspelled,
     } = candidates;
     progress.expect(places.len() as u64);
+    let budget = &Budget::default();
     let reads = places.iter().map(|one| async move {
-        let fetched = fetch(storage, one).await;
+        let fetched = fetch(storage, one, budget).await;
         progress.advance(1);
         fetched.map(Found::from)
     });
@@ -134,6 +140,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         failures,
         listed,
         unspelled,
+        gone: HashSet::new(),
     }
 }
 

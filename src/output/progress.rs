@@ -1,12 +1,13 @@
 //! Signs of life on a terminal.
 
+mod counting;
+
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Printer, text};
-use crate::domain::progress::Progress;
 
 /// How long a thing may take before anything is drawn.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -96,56 +97,6 @@ impl Transfer {
 }
 
 impl Drop for Transfer {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-/// The progress of things that are counted; draws nothing where nothing may be drawn, or before it has taken a while.
-pub struct Counting {
-    bar: Option<ProgressBar>,
-    started: Instant,
-}
-
-impl Printer {
-    /// Something counted, of which nobody knows yet how many there are.
-    pub fn counting(&self, what: &str) -> Counting {
-        let bar = self.draws_bars().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-            if let Ok(style) =
-                ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({elapsed})")
-            {
-                bar.set_style(style);
-            }
-            bar.with_message(text::harmless(what))
-        });
-        Counting {
-            bar,
-            started: Instant::now(),
-        }
-    }
-}
-
-impl Progress for Counting {
-    fn expect(&self, total: u64) {
-        if let Some(bar) = &self.bar {
-            bar.set_length(total);
-        }
-    }
-
-    fn advance(&self, count: u64) {
-        if let Some(bar) = &self.bar {
-            if bar.is_hidden() && self.started.elapsed() > PATIENCE {
-                bar.set_draw_target(ProgressDrawTarget::stderr());
-            }
-            bar.inc(count);
-        }
-    }
-}
-
-impl Drop for Counting {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

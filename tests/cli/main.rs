@@ -18,6 +18,7 @@ mod faults_of_life;
 mod flink;
 mod forgotten;
 mod jobs;
+mod latest;
 mod list;
 mod list_storage;
 mod look;

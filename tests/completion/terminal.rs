@@ -18,16 +18,18 @@ pub enum Shell {
     Bash,
     Zsh,
     Fish,
+    Elvish,
 }
 
 impl Shell {
-    pub const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
+    pub const ALL: [Self; 4] = [Self::Bash, Self::Zsh, Self::Fish, Self::Elvish];
 
     pub fn program(self) -> &'static str {
         match self {
             Self::Bash => "bash",
             Self::Zsh => "zsh",
             Self::Fish => "fish",
+            Self::Elvish => "elvish",
         }
     }
 
@@ -37,6 +39,7 @@ impl Shell {
             Self::Bash => "bash --noprofile --norc",
             Self::Zsh => "zsh -f",
             Self::Fish => "fish --no-config --private",
+            Self::Elvish => "elvish -norc",
         }
     }
 
@@ -53,6 +56,10 @@ impl Shell {
             Self::Fish => format!(
                 "function fish_prompt; printf 'ready> '; end; source {scripts}/savepointctl.fish"
             ),
+            Self::Elvish => format!(
+                "mkdir -p $E:HOME/elvish/lib; cp {scripts}/savepointctl.elv $E:HOME/elvish/lib; \
+                 use savepointctl; set edit:prompt = {{ print 'ready> ' }}"
+            ),
         }
     }
 }
@@ -64,7 +71,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the shell in an empty home, with the binary on its PATH, and waits for its prompt.
+    /// Starts the shell in an empty home, with that and the binary on its PATH, and waits for its prompt.
     pub fn start(shell: Shell) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -75,7 +82,7 @@ impl Terminal {
             .parent()
             .unwrap();
         let clean = format!(
-            "env -i TERM=screen LANG=C.UTF-8 HOME={0} XDG_DATA_HOME={0} XDG_CONFIG_HOME={0} PATH={1}:/usr/bin:/bin {2}",
+            "env -i TERM=screen LANG=C.UTF-8 HOME={0} XDG_DATA_HOME={0} XDG_CONFIG_HOME={0} PATH={0}:{1}:/usr/bin:/bin {2}",
             home.display(),
             binaries.display(),
             shell.command()
@@ -139,7 +146,8 @@ impl Terminal {
         self.tmux(&["capture-pane", "-p", "-J"])
     }
 
-    fn key(&self, key: &str) {
+    /// Presses a key that tmux knows by this name.
+    pub fn key(&self, key: &str) {
         self.tmux(&["send-keys", key]);
     }
 

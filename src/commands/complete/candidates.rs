@@ -40,7 +40,12 @@ pub(super) enum Wanted {
 pub(super) fn of(wanted: Wanted, words: &[OsString], typed: &OsStr) -> Vec<CompletionCandidate> {
     let mut found = match (wanted, typed.to_str()) {
         (_, None) => Vec::new(),
-        (wanted, Some(typed)) => asked(wanted, words, typed),
+        (wanted, Some(typed)) => {
+            let is_running_only = words
+                .iter()
+                .any(|word| OF_RUNNING_JOBS.iter().any(|command| word == command));
+            asked(wanted, context(words), is_running_only, typed)
+        }
     };
     if wanted == Wanted::Snapshot {
         found.extend(PathCompleter::any().complete(typed));
@@ -48,29 +53,34 @@ pub(super) fn of(wanted: Wanted, words: &[OsString], typed: &OsStr) -> Vec<Compl
     found
 }
 
+/// The settings that a line's words, of which the last is being typed, ask for. It prints nothing.
+pub(super) fn context(words: &[OsString]) -> Option<Context> {
+    let storage = StorageArgs::default();
+    Context::new(Printer::silent(), connection(words)?, storage).ok()
+}
+
 /// What the cluster and the configured directories know, as far as they answer in time; nothing of what is not named.
-fn asked(wanted: Wanted, words: &[OsString], typed: &str) -> Vec<CompletionCandidate> {
+pub(super) fn asked(
+    wanted: Wanted,
+    cx: Option<Context>,
+    is_running_only: bool,
+    typed: &str,
+) -> Vec<CompletionCandidate> {
     let found = RefCell::new(Vec::new());
-    // whatever fails, what was found before that is offered
-    let _ = ask(wanted, words, typed, &found);
+    if let Some(cx) = cx {
+        // whatever fails, what was found before that is offered
+        let _ = ask(wanted, &cx, is_running_only, typed, &found);
+    }
     found.into_inner()
 }
 
 fn ask(
     wanted: Wanted,
-    words: &[OsString],
+    cx: &Context,
+    is_running_only: bool,
     typed: &str,
     found: &RefCell<Vec<CompletionCandidate>>,
 ) -> Option<()> {
-    let cx = Context::new(
-        Printer::silent(),
-        connection(words)?,
-        StorageArgs::default(),
-    )
-    .ok()?;
-    let is_running_only = words
-        .iter()
-        .any(|word| OF_RUNNING_JOBS.iter().any(|command| word == command));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -86,7 +96,7 @@ fn ask(
             found.borrow_mut().extend(known.unwrap_or_default());
         }
         if wanted == Wanted::Snapshot {
-            let stored = stored(&cx, client.as_ref().ok(), typed).await;
+            let stored = stored(cx, client.as_ref().ok(), typed).await;
             let is_new = |one: &CompletionCandidate| {
                 found
                     .borrow()

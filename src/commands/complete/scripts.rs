@@ -1,7 +1,8 @@
 //! The shells, and the scripts that make them ask.
 //!
-//! Those of elvish, fish and PowerShell come from `clap_complete`. bash and zsh have scripts of our own: bash cuts words
-//! at colons, of which locations and endpoints are full, and zsh loads a file from its `fpath` at the first Tab.
+//! That of PowerShell comes from `clap_complete`. The others are our own, and answer for `flink`, too: bash cuts words at
+//! colons, of which locations and endpoints are full, zsh loads a file from its `fpath` at the first Tab, and in elvish a
+//! space stands behind a word only if somebody says so.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -59,8 +60,14 @@ impl Shell {
                 answers: &env::Bash,
                 script: include_str!("scripts/savepointctl.bash"),
             },
-            Self::Elvish => &env::Elvish,
-            Self::Fish => &env::Fish,
+            Self::Elvish => &Own {
+                answers: &env::Elvish,
+                script: include_str!("scripts/savepointctl.elv"),
+            },
+            Self::Fish => &Own {
+                answers: &env::Fish,
+                script: include_str!("scripts/savepointctl.fish"),
+            },
             Self::PowerShell => &env::Powershell,
             Self::Zsh => &Own {
                 answers: &env::Zsh,

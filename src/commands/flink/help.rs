@@ -8,9 +8,9 @@ use crate::exit::Exit;
 /// For the page and the help of the command.
 pub const EXAMPLES: &str = "Examples:\n  \
     savepointctl flink list -a\n  \
-    savepointctl flink savepoint -m jm:8081 2e8f00d94cde8d5f4b6b1a8bcd87e5a3 s3://bucket/savepoints\n  \
-    savepointctl flink stop -p s3://bucket/savepoints 2e8f00d94cde8d5f4b6b1a8bcd87e5a3\n  \
-    savepointctl flink run -d -s s3://bucket/savepoints/savepoint-2e8f00-50f070dbeff0 orders.jar --input topic";
+    savepointctl flink savepoint -m jobmanager:8081 2e8f82d94cde8d5f4b6b1a8bcd87e5a3 ~/savepoints\n  \
+    savepointctl flink stop -p ~/savepoints 2e8f82d94cde8d5f4b6b1a8bcd87e5a3\n  \
+    savepointctl flink run -d -s ~/savepoints/savepoint-2e8f82-ef82e8cf6570 orders-2.toml";
 
 /// What `-v` prints.
 pub const VERSION: &str = concat!(
@@ -82,7 +82,8 @@ pub fn actions() -> String {
     words.join(", ")
 }
 
-fn about(action: Action) -> (&'static str, &'static str) {
+/// The words that an action takes, and what it does.
+pub fn about(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::List => ("[OPTIONS]", "lists the jobs"),
         Action::Savepoint => (
@@ -157,11 +158,14 @@ fn spelled(option: OptionSpec) -> String {
     format!("-{}{long}{value}", option.short)
 }
 
+/// Of an option that only Flink itself has.
+const NOT_COVERED: &str = "not covered";
+
 /// What an option is for, where its name does not tell; or that only Flink itself has it.
-fn note(option: OptionSpec) -> &'static str {
+pub fn note(option: OptionSpec) -> &'static str {
     match option.short {
-        "yid" | "yd" | "sae" | "C" => "not covered",
-        short if short.starts_with("py") => "not covered",
+        "yid" | "yd" | "sae" | "C" => NOT_COVERED,
+        short if short.starts_with("py") => NOT_COVERED,
         "t" | "e" => "remote is covered",
         "m" => "HOST:PORT, or a URL",
         "v" => "shows the requests on stderr",
@@ -171,6 +175,11 @@ fn note(option: OptionSpec) -> &'static str {
         "j" => "the jar, for those that run a program",
         _ => "",
     }
+}
+
+/// Whether this tool does what an option asks for.
+pub fn is_covered(option: OptionSpec) -> bool {
+    note(option) != NOT_COVERED
 }
 
 /// A first word that is no action that is covered.

@@ -34,7 +34,7 @@ pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
     exit_status(&mut roff, Exit::TABLE.iter().map(|(exit, _)| *exit));
     listed(&mut roff, "Environment", sections::ENVIRONMENT);
     listed(&mut roff, "Files", sections::FILES);
-    examples(&mut roff, &help::examples(tool));
+    examples(&mut roff, sections::SETTING, &help::examples(tool));
     for recipe in sections::RECIPES {
         roff.section(recipe.title);
         blocks(&mut roff, recipe.text);
@@ -54,7 +54,7 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     roff.section("Synopsis");
     roff.raw(&synopsis(command));
     describe(&mut roff, command);
-    examples(&mut roff, &help::examples(command));
+    examples(&mut roff, "", &help::examples(command));
     options(&mut roff, command);
     exit_status(&mut roff, told.exits.iter().copied());
     if !told.differences.is_empty() {
@@ -213,8 +213,12 @@ fn listed(roff: &mut Roff, title: &str, entries: &[(&str, &str)]) {
     }
 }
 
-fn examples(roff: &mut Roff, lines: &[String]) {
+fn examples(roff: &mut Roff, setting: &str, lines: &[String]) {
     roff.section("Examples");
+    if !setting.is_empty() {
+        roff.paragraph(setting, true);
+        roff.raw(".PP");
+    }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     roff.example(&lines);
 }

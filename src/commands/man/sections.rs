@@ -75,6 +75,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// What the examples of all pages assume.
+pub(super) const SETTING: &str = "The examples of all pages fit one setting: SAVEPOINTCTL_JOBMANAGER names a cluster, the \
+    job `orders` runs there, its savepoints lie in `~/savepoints`, and its next program is `orders-2.jar`, or \
+    `orders-2.toml` for a minicluster. The tests of this version have run them as they are printed; those that name S3 or \
+    a jar, as far as a minicluster goes.";
+
 /// How to do with the tool what takes several steps.
 pub(super) struct Recipe {
     /// Its heading.

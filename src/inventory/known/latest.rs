@@ -43,11 +43,7 @@ pub fn latest<'a>(
     back: usize,
     selector: Option<&JobSelector>,
 ) -> Result<Latest<'a>, NoLatest> {
-    let mut candidates = match selector {
-        Some(selector) => of_one_job(known, jobs, selector)?,
-        None => known.to_vec(),
-    };
-    sort(&mut candidates, Order::Time);
+    let candidates = candidates(known, jobs, selector)?;
     let is_undated = |one: &Known<'_>| one.time().is_none();
     let undated = candidates.iter().filter(|one| is_undated(one));
     // one without a time may have just begun
@@ -71,6 +67,36 @@ pub fn latest<'a>(
     let skipped = skipped.into_iter();
     let skipped = skipped.map(|(at, why)| (at.to_owned(), why)).collect();
     Err(NoLatest::TooFew { usable, skipped })
+}
+
+/// The first snapshot that a reference counts as usable though nobody has looked whether it is there, less those that
+/// cannot be looked at. Once there is none, [`latest`] can be believed.
+pub fn unseen<'a>(
+    known: &[Known<'a>],
+    jobs: &[Job],
+    back: usize,
+    selector: Option<&JobSelector>,
+    cannot_be_seen: impl Fn(&str) -> bool,
+) -> Option<Known<'a>> {
+    let candidates = candidates(known, jobs, selector).ok()?;
+    let usable = candidates.into_iter().filter(|one| one.problem().is_none());
+    usable
+        .take(back.saturating_add(1))
+        .find(|one| one.exists.is_none() && !cannot_be_seen(one.location))
+}
+
+/// The snapshots that a reference may mean, the latest first.
+fn candidates<'a>(
+    known: &[Known<'a>],
+    jobs: &[Job],
+    selector: Option<&JobSelector>,
+) -> Result<Vec<Known<'a>>, NoLatest> {
+    let mut candidates = match selector {
+        Some(selector) => of_one_job(known, jobs, selector)?,
+        None => known.to_vec(),
+    };
+    sort(&mut candidates, Order::Time);
+    Ok(candidates)
 }
 
 fn of_one_job<'a>(

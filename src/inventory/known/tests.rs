@@ -73,9 +73,8 @@ fn contents(state_size: i64) -> State {
 fn scan(snapshots: Vec<Found>, listed: &[&str]) -> Scan {
     Scan {
         snapshots,
-        failures: Vec::new(),
         listed: listed.iter().map(|at| NormalLocation::of(at)).collect(),
-        unspelled: Vec::new(),
+        ..Scan::default()
     }
 }
 
@@ -295,4 +294,34 @@ fn storage_alone_knows_jobs_by_their_ids_only() {
     assert_eq!(chosen("fd72"), Ok(format!("/cp/{JOB}/chk-7")));
     assert_eq!(chosen("fd"), Err(NoLatest::Ambiguous("fd".to_owned())));
     assert_eq!(chosen("orders"), Err(NoLatest::NoJob("orders".to_owned())));
+}
+
+#[test]
+fn what_nobody_has_looked_at_is_named_one_by_one_as_far_as_a_reference_counts() {
+    let histories = two_jobs();
+    let remembered: Vec<Remembered<'_>> = histories
+        .iter()
+        .map(|(job, snapshot, location, discarded)| Remembered {
+            discarded: *discarded,
+            ..remembered(job, snapshot, location)
+        })
+        .collect();
+    let jobs: Vec<Job> = histories.iter().map(|(job, ..)| job.clone()).collect();
+    let orders = JobSelector::new("orders");
+    let next = |scan: &Scan, back, selector, hidden: &[&str]| {
+        let known = merged(&remembered, scan);
+        let unseen = unseen(&known, &jobs, back, selector, |at| hidden.contains(&at));
+        unseen.map(|one| one.location.to_owned())
+    };
+    let mut scan = Scan::default();
+    // the latest has been deleted by the cluster itself
+    assert_eq!(next(&scan, 0, None, &[]).as_deref(), Some("/sp/8"));
+    assert_eq!(next(&scan, 0, Some(&orders), &[]).as_deref(), Some("/sp/7"));
+    assert_eq!(next(&scan, 0, None, &["/sp/8"]), None);
+    assert_eq!(next(&scan, 1, None, &["/sp/8"]).as_deref(), Some("/sp/7"));
+    scan.gone.insert(NormalLocation::of("/sp/8"));
+    assert_eq!(next(&scan, 0, None, &[]).as_deref(), Some("/sp/7"));
+    scan.snapshots.push(found("/sp/7", 7, contents(1)));
+    assert_eq!(next(&scan, 0, None, &[]), None);
+    assert_eq!(next(&scan, 1, None, &[]).as_deref(), Some("/sp/5"));
 }

@@ -8,6 +8,7 @@ use super::gather::{References, Wanted, file_at, is_understood};
 use super::places::Places;
 use super::walk::{self, MAX_WALKED};
 use super::{Doubt, Gathered, Holder};
+use crate::inventory::budget::Budget;
 use crate::inventory::check::Needs;
 use crate::inventory::resolution::{self, ResolutionError};
 use crate::inventory::scan::names::METADATA;
@@ -27,8 +28,9 @@ pub(super) async fn look_around(
 ) {
     let walked = walk::walk(storage, roots, MAX_WALKED).await;
     gathered.doubts.extend(walked.doubts);
+    let budget = &Budget::default();
     let reads = walked.metadata.iter();
-    let reads = reads.map(|one| user(storage, places, wanted, one));
+    let reads = reads.map(|one| user(storage, places, wanted, one, budget));
     let mut reads = stream::iter(reads).buffer_unordered(READ_CONCURRENCY);
     while let Some(user) = reads.next().await {
         gathered.take(user);
@@ -53,6 +55,7 @@ async fn user(
     places: &Places<'_>,
     wanted: &[Wanted],
     found: &walk::Metadata,
+    budget: &Budget,
 ) -> Option<Result<Holder, Doubt>> {
     let snapshot = found.snapshot();
     let mut location = snapshot.to_string();
@@ -68,7 +71,7 @@ async fn user(
     if wanted.iter().any(may_be) {
         location.push_str(", which may be this one by another name (then name it so, or let HADOOP_CONF_DIR tell),");
     }
-    match found.read(storage).await {
+    match found.read(storage, budget).await {
         Ok(bytes) => Some(holder(places, wanted, location, &found.file, &bytes?).await),
         Err(error) => Some(Err(Doubt {
             location,

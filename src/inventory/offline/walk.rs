@@ -7,7 +7,7 @@ use std::collections::{HashSet, VecDeque};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::Doubt;
-use crate::inventory::resolution::MAX_METADATA;
+use crate::inventory::budget::{Budget, Held};
 use crate::inventory::scan::names::{Lead, METADATA};
 use crate::metadata;
 use crate::storage::{Entry, Listed, Location, Storage, StorageError};
@@ -47,7 +47,11 @@ impl Metadata {
     ///
     /// # Errors
     /// It could not be read.
-    pub(super) async fn read(&self, storage: &Storage) -> Result<Option<Vec<u8>>, StorageError> {
+    pub(super) async fn read(
+        &self,
+        storage: &Storage,
+        budget: &Budget,
+    ) -> Result<Option<Held>, StorageError> {
         let read = async {
             if !self.exact {
                 let start = storage.read_range(&self.file, 0..START).await?;
@@ -55,7 +59,8 @@ impl Metadata {
                     return Ok(None);
                 }
             }
-            storage.read(&self.file, MAX_METADATA).await.map(Some)
+            let (bytes, _) = budget.read(storage, &self.file).await?;
+            Ok::<_, StorageError>(Some(bytes))
         };
         match read.await {
             Err(error) if error.is_missing() => Ok(None),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::key_group::KeyGroupRange;
+use crate::domain::progress::{Remembered, Silent};
 use crate::inventory::check;
 use crate::inventory::inspection::files::tests::{operator, operator_subtask, snapshot, subtask};
 use crate::inventory::scan::files::Looker;
@@ -110,15 +111,20 @@ impl Sample {
         let bytes = metadata::write(&self.metadata).unwrap();
         self.put("_metadata", bytes.clone());
         let needs = Needs::of(&self.metadata, OWN);
-        let seen = Looker::new(&self.storage).see(&needs, true).await;
+        let seen = Looker::new(&self.storage).see(&needs, true, &Silent).await;
         assert_eq!(check::compare(&needs, &seen).findings, []);
         let opening = Opening {
             metadata_path: format!("{OWN}/_metadata"),
-            bytes,
+            bytes: bytes.into(),
             needs,
             seen,
         };
-        read(&self.storage, opening, share).await
+        let progress = Remembered::default();
+        let report = read(&self.storage, opening, share, &progress).await;
+        let told = progress.told();
+        assert!(told.iter().all(|(all, done)| all == done), "{told:?}");
+        assert!(told.len() == 1 || report.opened == 0, "{told:?}");
+        report
     }
 }
 

@@ -168,13 +168,21 @@ impl Level {
 }
 
 impl Candidate {
-    fn directory(at: Location) -> Self {
+    pub(super) fn directory(at: Location) -> Self {
         let form = Form::Directory;
         Self { at, form }
     }
 
+    /// The directory from which relative handles count.
+    pub(super) fn directory_of_files(&self) -> Location {
+        match self.form {
+            Form::Directory => self.at.clone(),
+            Form::Flat { .. } => self.at.parent(),
+        }
+    }
+
     /// A file that was named: if it is a directory's metadata, that directory is meant.
-    fn file(at: Location, size: u64) -> Self {
+    pub(super) fn file(at: Location, size: u64) -> Self {
         if at.name() == METADATA {
             return Self::directory(at.parent());
         }

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::names::{IN_PROGRESS, METADATA};
 use crate::domain::location::NormalLocation;
+use crate::domain::progress::Progress;
 use crate::inventory::check::needs::Directory;
 use crate::inventory::check::{Beside, Fate, Needs, Seen};
 use crate::storage::{Entry, Listed, Location, Storage, StorageError};
@@ -40,6 +41,14 @@ enum Kept {
     Failed(StorageError),
 }
 
+/// Which of a directory's files a listing has told of.
+enum Done {
+    /// All, if only that they are not there.
+    All,
+    /// None: they are to be looked at one by one.
+    Nothing,
+}
+
 impl<'s> Looker<'s> {
     /// One that remembers nothing yet.
     pub fn new(storage: &'s Storage) -> Self {
@@ -55,21 +64,29 @@ impl<'s> Looker<'s> {
     }
 
     /// What there is of the files that a snapshot needs. `lists_own` asks for what lies beside them, too: for snapshots
-    /// that have a directory of their own.
-    pub async fn see(&self, needs: &Needs, lists_own: bool) -> Seen {
+    /// that have a directory of their own. `progress` counts the files.
+    pub async fn see(&self, needs: &Needs, lists_own: bool, progress: &dyn Progress) -> Seen {
         let mut seen = Seen::nothing(needs);
+        progress.expect(needs.len() as u64);
         for (number, directory) in needs.directories.iter().enumerate() {
-            if number == 0 && lists_own {
-                self.own(needs, directory, &mut seen).await;
-            } else if !needs.within(directory).is_empty() {
-                self.other(needs, directory, &mut seen).await;
+            let wanted = needs.within(directory).len();
+            let done = if number == 0 && lists_own {
+                self.own(needs, directory, &mut seen).await
+            } else if wanted > 0 {
+                self.other(needs, directory, &mut seen).await
+            } else {
+                Done::All
+            };
+            match done {
+                Done::All => progress.advance(wanted as u64),
+                Done::Nothing => self.each(needs, directory, &mut seen, progress).await,
             }
         }
         seen
     }
 
     /// The snapshot's own directory: one listing tells of its files and of what lies beside.
-    async fn own(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) {
+    async fn own(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) -> Done {
         let listed = match Location::of(&directory.location) {
             Ok(at) => self.storage.list(&at).await,
             Err(error) => Err(error),
@@ -85,22 +102,25 @@ impl<'s> Looker<'s> {
                 seen.own_was_listed = true;
             }
             Err(error) if error.is_missing() => miss_all(needs, directory, seen),
-            // the files can still be looked at one by one
-            Err(error) if allows_looks(&error) => self.each(needs, directory, seen).await,
+            Err(error) if allows_looks(&error) => return Done::Nothing,
             Err(error) => fail_all(needs, directory, &error, seen),
         }
+        Done::All
     }
 
     /// A directory that others may use: listed where that costs no more requests than a look at each file.
-    async fn other(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) {
+    async fn other(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) -> Done {
         let at = match Location::of(&directory.location) {
             Ok(at) => at,
-            Err(error) => return fail_all(needs, directory, &error, seen),
+            Err(error) => {
+                fail_all(needs, directory, &error, seen);
+                return Done::All;
+            }
         };
         let wanted = needs.within(directory).len();
         // a disk has no pages: each look is as cheap as an entry that is listed
         if wanted == 1 || at.local().is_some() {
-            return self.each(needs, directory, seen).await;
+            return Done::Nothing;
         }
         let kept = self.kept(&directory.location);
         let listing = kept.get_or_init(|| self.listing(&at, wanted.saturating_mul(PAGE)));
@@ -110,9 +130,10 @@ impl<'s> Looker<'s> {
                 see_listed(needs, directory, listed, seen);
             }
             Kept::Missing => miss_all(needs, directory, seen),
-            Kept::Unlisted => self.each(needs, directory, seen).await,
+            Kept::Unlisted => return Done::Nothing,
             Kept::Failed(error) => fail_all(needs, directory, error, seen),
         }
+        Done::All
     }
 
     /// The place for what is known of a directory.
@@ -135,7 +156,13 @@ impl<'s> Looker<'s> {
     }
 
     /// Looks at each file by itself.
-    async fn each(&self, needs: &Needs, directory: &Directory, seen: &mut Seen) {
+    async fn each(
+        &self,
+        needs: &Needs,
+        directory: &Directory,
+        seen: &mut Seen,
+        progress: &dyn Progress,
+    ) {
         let parent = match Location::of(&directory.location) {
             Ok(at) => at,
             Err(error) => return fail_all(needs, directory, &error, seen),
@@ -154,6 +181,7 @@ impl<'s> Looker<'s> {
                 Err(error) if error.is_missing() => seen.see(at, Fate::Missing),
                 Err(error) => seen.fail(at, &error.to_string()),
             }
+            progress.advance(1);
         }
     }
 }

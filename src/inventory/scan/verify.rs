@@ -8,7 +8,8 @@ use futures_util::stream::{self, StreamExt};
 use super::files::Looker;
 use super::names::METADATA;
 use super::{Candidate, Content, Fetched, fetch};
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Progress, Silent};
+use crate::inventory::budget::{Budget, Held};
 use crate::inventory::check::{self, Kind, Needs, Remark, Report};
 use crate::inventory::reading::{self, Opening, Share};
 use crate::inventory::resolution::SnapshotFile;
@@ -29,7 +30,8 @@ pub struct Checked {
     pub report: Report,
 }
 
-/// Checks one snapshot whose metadata file was read, and opens a share of its files where that is asked for.
+/// Checks one snapshot whose metadata file was read, and opens a share of its files where that is asked for; `progress`
+/// counts the files, and then those that are opened.
 ///
 /// # Errors
 /// Its metadata cannot be decoded.
@@ -37,6 +39,7 @@ pub async fn one(
     looker: &Looker<'_>,
     file: SnapshotFile,
     reads: Option<Share>,
+    progress: &dyn Progress,
 ) -> Result<Checked, ReadError> {
     let has_directory = file.metadata_path.ends_with("/_metadata");
     let at = At {
@@ -44,7 +47,7 @@ pub async fn one(
         metadata_path: &file.metadata_path,
         has_directory,
     };
-    let report = decoded(looker, file.bytes, &at, reads).await?;
+    let report = decoded(looker, file.bytes.into(), &at, reads, progress).await?;
     Ok(Checked {
         location: if has_directory {
             file.directory
@@ -67,9 +70,10 @@ struct At<'a> {
 /// What is found of a snapshot whose metadata file has these bytes.
 async fn decoded(
     looker: &Looker<'_>,
-    bytes: Vec<u8>,
+    bytes: Held,
     at: &At<'_>,
     reads: Option<Share>,
+    progress: &dyn Progress,
 ) -> Result<Report, ReadError> {
     let (needs, mut report) = {
         let metadata = metadata::read(&bytes)?;
@@ -78,7 +82,7 @@ async fn decoded(
     };
     // without them to open, the bytes are not needed while the files are looked at
     let to_open = reads.map(|share| (share, bytes));
-    let seen = looker.see(&needs, at.has_directory).await;
+    let seen = looker.see(&needs, at.has_directory, progress).await;
     report.add(check::compare(&needs, &seen));
     if let Some((share, bytes)) = to_open {
         let opening = Opening {
@@ -87,7 +91,7 @@ async fn decoded(
             needs,
             seen,
         };
-        report.add(reading::read(looker.storage(), opening, share).await);
+        report.add(reading::read(looker.storage(), opening, share, progress).await);
     }
     Ok(report)
 }
@@ -99,10 +103,10 @@ pub async fn all(
     reads: Option<Share>,
     progress: &dyn Progress,
 ) -> Vec<Checked> {
-    let looker = &Looker::new(storage);
+    let (looker, budget) = (&Looker::new(storage), &Budget::default());
     progress.expect(candidates.len() as u64);
     let checks = candidates.iter().map(|candidate| async move {
-        let fetched = fetch(storage, candidate).await;
+        let fetched = fetch(storage, candidate, budget).await;
         let checked = match fetched {
             Some(fetched) => Some(checked(looker, fetched, reads).await),
             None => None,
@@ -147,7 +151,7 @@ async fn checked(looker: &Looker<'_>, fetched: Fetched, reads: Option<Share>) ->
                 metadata_path: &metadata_path,
                 has_directory,
             };
-            let report = decoded(looker, bytes, &at, reads).await;
+            let report = decoded(looker, bytes, &at, reads, &Silent).await;
             report.unwrap_or_else(|error| {
                 let broken = Remark::new(Kind::Undecodable, &metadata_path);
                 found(broken.with(error.to_string()))

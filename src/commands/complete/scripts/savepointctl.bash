@@ -1,4 +1,4 @@
-# bash completion for savepointctl: asks the binary itself.
+# bash completion for savepointctl, and for flink: asks the binary itself.
 
 _savepointctl() {
     # What bash has cut at colons and equal signs is put together again, up to the cursor.
@@ -16,10 +16,13 @@ _savepointctl() {
         rest=${rest#"$part"}
     done
     local last=$((${#words[@]} - 1))
+    # The real flink must not be started at a Tab.
+    local program=${COMP_WORDS[0]}
+    [[ ${program##*/} == flink ]] && program=savepointctl
     local typed=${words[last]} IFS=$'\n'
     COMPREPLY=($(
         SAVEPOINTCTL_COMPLETE=bash _CLAP_COMPLETE_INDEX=$last _CLAP_IFS=$'\n' \
-            "${COMP_WORDS[0]}" -- "${words[@]}" 2>/dev/null
+            "$program" -- "${words[@]}" 2>/dev/null
     ))
     # bash puts an answer behind the last colon or equal sign that it cuts at.
     local kept=${typed%"${typed##*["$COMP_WORDBREAKS"]}"}
@@ -33,4 +36,4 @@ _savepointctl() {
     fi
 }
 
-complete -o nospace -o bashdefault -F _savepointctl savepointctl
+complete -o nospace -o bashdefault -F _savepointctl savepointctl flink

@@ -1,12 +1,14 @@
-#compdef savepointctl
-# zsh completion for savepointctl: asks the binary itself.
+#compdef savepointctl flink
+# zsh completion for savepointctl, and for flink: asks the binary itself.
 
 _savepointctl() {
-    local line value
+    local line value program=${words[1]}
+    # the real flink must not be started at a Tab
+    [[ ${program:t} == flink ]] && program=savepointctl
     local -a lines places others
     lines=("${(@f)$(
         SAVEPOINTCTL_COMPLETE=zsh _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) _CLAP_IFS=$'\n' \
-            ${words[1]} -- "${(@Q)words[1,CURRENT]}" 2>/dev/null
+            $program -- "${(@Q)words[1,CURRENT]}" 2>/dev/null
     )}")
     for line in $lines; do
         [[ -n $line ]] || continue
@@ -25,5 +27,5 @@ _savepointctl() {
 if [[ $funcstack[1] == _savepointctl ]]; then
     _savepointctl "$@"
 else
-    compdef _savepointctl savepointctl
+    compdef _savepointctl savepointctl flink
 fi

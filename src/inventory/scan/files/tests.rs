@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::progress::Remembered;
 use crate::inventory::check::{self, Report};
 use crate::inventory::inspection::files::tests::{
     file, incremental, keyed_subtask, operator, operator_subtask, relative, snapshot,
@@ -31,9 +32,13 @@ fn checkpoint(shared: Vec<StreamHandle<'static>>) -> Metadata<'static> {
     )])])
 }
 
+/// However the files are looked at, each is counted once.
 fn seen(looker: &Looker<'_>, metadata: &Metadata<'_>) -> Report {
     let needs = Needs::of(metadata, OWN);
-    let seen = futures_util::FutureExt::now_or_never(looker.see(&needs, true)).unwrap();
+    let progress = Remembered::default();
+    let seen = futures_util::FutureExt::now_or_never(looker.see(&needs, true, &progress)).unwrap();
+    let all = needs.len() as u64;
+    assert_eq!(progress.told(), [(all, all)]);
     check::compare(&needs, &seen)
 }
 

@@ -1,0 +1,10 @@
+# fish completion for savepointctl, and for flink: asks the binary itself.
+
+function __savepointctl_offered
+    # always savepointctl: the real flink must not be started at a Tab
+    SAVEPOINTCTL_COMPLETE=fish savepointctl -- \
+        (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token) 2>/dev/null
+end
+
+complete --keep-order --exclusive --command savepointctl --arguments "(__savepointctl_offered)"
+complete --keep-order --exclusive --command flink --arguments "(__savepointctl_offered)"
