@@ -203,3 +203,53 @@ pub fn uncovered(what: &str) -> Failure {
     )
     .hint(REAL)
 }
+
+/// A hint that names flags of this tool's own, in the words that are taken behind `flink`.
+pub fn hint(hint: &str) -> String {
+    const FLINKS: &[(&str, &str)] = &[
+        (
+            "`--connect-timeout 1m` waits",
+            "`-D rest.retry.max-attempts=20 -D rest.retry.delay=3s` waits a minute",
+        ),
+        (
+            "--connect-timeout 2m",
+            "-D rest.retry.max-attempts=40 -D rest.retry.delay=3s",
+        ),
+        ("--claim-mode", "-cm"),
+        ("--type", "-type"),
+    ];
+    let hint = FLINKS.iter().fold(hint.to_owned(), |hint, (own, flinks)| {
+        hint.replace(own, flinks)
+    });
+    let is_command = hint.contains("`savepointctl ") || hint.contains("$FLINK_HOME");
+    match hint.contains("--") && !is_command {
+        true => {
+            format!("{hint} (such flags stand before `flink`: `savepointctl --FLAG ... flink ...`)")
+        }
+        false => hint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_name_what_is_taken_behind_flink() {
+        for (own, flinks) in [
+            (
+                "is it there? `--connect-timeout 1m` waits for one",
+                "is it there? `-D rest.retry.max-attempts=20 -D rest.retry.delay=3s` waits a minute for one",
+            ),
+            ("leave --claim-mode out", "leave -cm out"),
+            (
+                "`savepointctl jobs --all` lists them",
+                "`savepointctl jobs --all` lists them",
+            ),
+        ] {
+            assert_eq!(hint(own), flinks);
+        }
+        let other = hint("`--request-timeout` allows more");
+        assert!(other.contains("before `flink`"), "{other}");
+    }
+}
