@@ -6,6 +6,7 @@ pub(super) mod help;
 mod ignored;
 mod job;
 mod jobs;
+pub(super) mod meaning;
 mod program;
 mod savepoint;
 mod stop;
@@ -30,7 +31,7 @@ use endpoint::Setup;
 /// stdout carries Flink's lines and the exit code is Flink's, while errors are told on stderr in this tool's words.
 /// `savepointctl flink -h` tells more.
 #[derive(Args, Debug)]
-#[command(disable_help_flag = true, after_help = help::EXAMPLES, after_long_help = help::long())]
+#[command(disable_help_flag = true, override_usage = help::USAGE, after_help = help::EXAMPLES, after_long_help = help::long())]
 pub struct FlinkArgs {
     /// An action of Flink's with its options and arguments
     #[arg(
