@@ -98,6 +98,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether a flag names the cluster to speak to.
+    pub fn is_told_a_cluster(&self) -> bool {
+        self.connect.jobmanager.is_some()
+    }
+
     /// A context over the process's environment.
     pub fn new(
         printer: Printer,

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::roff::{Roff, bold, escaped, italic};
+use super::roff::{Roff, WIDTH, bold, escaped, italic};
 use super::{help, sections};
 use crate::exit::Exit;
 
@@ -24,6 +24,7 @@ pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
     );
     roff.raw(&synopsis);
     describe(&mut roff, tool);
+    examples(&mut roff, sections::SETTING, &help::examples(tool));
     roff.section("Commands");
     for command in tool.get_subcommands().filter(|one| !one.is_hide_set()) {
         let about = command.get_about().map(ToString::to_string);
@@ -34,7 +35,6 @@ pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
     exit_status(&mut roff, Exit::TABLE.iter().map(|(exit, _)| *exit));
     listed(&mut roff, "Environment", sections::ENVIRONMENT);
     listed(&mut roff, "Files", sections::FILES);
-    examples(&mut roff, sections::SETTING, &help::examples(tool));
     for recipe in sections::RECIPES {
         roff.section(recipe.title);
         blocks(&mut roff, recipe.text);
@@ -56,6 +56,11 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     describe(&mut roff, command);
     examples(&mut roff, "", &help::examples(command));
     options(&mut roff, command);
+    for (title, text) in told.further {
+        roff.section(title);
+        let lines: Vec<String> = text.lines().flat_map(narrow).collect();
+        roff.example(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    }
     exit_status(&mut roff, told.exits.iter().copied());
     if !told.differences.is_empty() {
         roff.section("Differences kept on purpose");
@@ -88,6 +93,7 @@ fn synopsis(command: &Command) -> String {
         bold(&format!("savepointctl {}", command.get_name())),
         format!("[{}]", italic("options")),
     ];
+    words.extend(required(command));
     for arg in command.get_positionals() {
         let name = italic(&value_names(arg));
         let several = match arg.get_num_args().is_some_and(|n| n.max_values() > 1)
@@ -96,13 +102,54 @@ fn synopsis(command: &Command) -> String {
             true => " ...",
             false => "",
         };
-        words.push(if arg.is_required_set() {
+        words.push(if arg.is_last_set() {
+            format!("[{} {name}{several}]", bold("--"))
+        } else if arg.is_required_set() {
             format!("{name}{several}")
         } else {
             format!("[{name}{several}]")
         });
     }
     words.join(" ")
+}
+
+/// The flags of which one must be given.
+fn required(command: &Command) -> Vec<String> {
+    let groups = command.get_groups().filter(|group| group.is_required_set());
+    let alternatives = groups.map(|group| {
+        let of_group = |arg: &&Arg| group.get_args().any(|id| id == arg.get_id());
+        let flags = command.get_arguments().filter(of_group);
+        let flag = |arg: &Arg| {
+            let long = arg.get_long().unwrap_or_default();
+            format!(
+                "{} {}",
+                bold(&format!("--{long}")),
+                italic(&value_names(arg))
+            )
+        };
+        flags.map(flag).collect::<Vec<_>>().join(" | ")
+    });
+    alternatives.map(|flags| format!("({flags})")).collect()
+}
+
+/// A line of a table in lines that fit a page: what goes on stands below the last column.
+fn narrow(line: &str) -> Vec<String> {
+    let column = line.rfind("  ").map_or(0, |at| at + 2);
+    let (head, text) = line.split_at(column);
+    let mut lines = vec![head.to_owned()];
+    let mut is_begun = false;
+    for word in text.split(' ') {
+        let last = lines.last().map_or("", String::as_str);
+        let width = escaped(last).len() + 1 + escaped(word).len();
+        if is_begun && width > WIDTH {
+            lines.push(" ".repeat(column) + word);
+        } else if let Some(last) = lines.last_mut() {
+            let gap = if is_begun { " " } else { "" };
+            *last = format!("{last}{gap}{word}");
+        }
+        is_begun = true;
+    }
+    lines
 }
 
 fn describe(roff: &mut Roff, command: &Command) {

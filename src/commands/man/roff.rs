@@ -1,7 +1,7 @@
 //! Text in the language of manual pages, as `man(7)` describes it.
 
 /// The longest line of the source: longer ones are hard to compare, and `mandoc -Tlint` asks for shorter ones.
-const WIDTH: usize = 78;
+pub(super) const WIDTH: usize = 78;
 
 /// A page that is being written.
 pub(super) struct Roff {
