@@ -237,7 +237,7 @@ pub(super) fn of(command: &str) -> Told {
         interruption,
         reads,
         further: match command {
-            "minicluster" => &[("Where savepoints go", KEYS), ("Faults", FAULTS)],
+            "minicluster" => &[("Configuration", KEYS), ("Faults", FAULTS)],
             _ => &[],
         },
         differences: match command {
