@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::context::Context;
 use super::roots::{self, Looked};
@@ -50,7 +51,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 
-    /// Only those taken since then: 2026-11-23T08:00:00Z, 2026-11-23, or so long ago: 7d
+    /// Only those taken since then: 2026-11-23T08:00:00Z, '2026-11-23 08:00', 2026-11-23, or so long ago: 7d
     #[arg(long, value_name = "TIME")]
     since: Option<Since>,
 
@@ -108,7 +109,7 @@ async fn look(args: &ListArgs, cx: &Context) -> Result<(SnapshotsView, Exit), Fa
     if let Some(job) = &args.job {
         keep_job(&mut known, &histories, job, client.as_ref()).await?;
     }
-    select_and_sort(args, &mut known);
+    select_and_sort(args, cx.printer.zone(), &mut known);
     note(cx, &histories, client.as_ref(), &looked, known.is_empty());
     let unread = known.iter().any(|one| one.is_complete().is_none());
     let exit = if looked.failed || unread {
@@ -163,10 +164,11 @@ async fn keep_job(
         .hint("storage knows jobs by their ids only: give the id, or its beginning"))
 }
 
-fn select_and_sort(args: &ListArgs, known: &mut Vec<Known<'_>>) {
+/// `zone` is that of the times typed.
+fn select_and_sort(args: &ListArgs, zone: TimeZone, known: &mut Vec<Known<'_>>) {
     known.retain(|one| args.all || !one.is_discarded());
     if let Some(since) = args.since {
-        let since = since.before(Timestamp::now());
+        let since = since.before(Timestamp::now(), zone);
         known.retain(|one| one.time().is_some_and(|time| time >= since));
     }
     let order = match args.sort {

@@ -27,6 +27,9 @@ const KEYS: [&[&str]; 2] = [
 /// The key that names the file system of paths without a scheme.
 const DEFAULT_SCHEME: &str = "fs.default-scheme";
 
+/// The names that a note gives.
+const UNSPELLED: usize = 5;
+
 /// What was found in storage.
 #[derive(Debug, Default)]
 pub struct Looked {
@@ -84,6 +87,7 @@ pub async fn look(
     let reading = format!("reading {} snapshots", found.places.len());
     let read = async |progress: &dyn Progress| scan::read(cx.storage(), found, progress).await;
     let mut scan = cx.printer.counting(&reading, read).await;
+    tell_unspelled(cx, &scan.unspelled);
     let failures = std::mem::take(&mut scan.failures);
     let failed = if are_given {
         told(cx, failures, scan.snapshots.is_empty())?
@@ -125,6 +129,24 @@ pub fn told(
         return Err(Failure::new(first.exit, what));
     }
     Ok(!failures.is_empty())
+}
+
+/// Names on stderr what could not be looked into because of its name.
+pub fn tell_unspelled(cx: &Context, unspelled: &[Location]) {
+    let names: Vec<String> = unspelled.iter().map(ToString::to_string).collect();
+    let (shown, more) = names.split_at(names.len().min(UNSPELLED));
+    let count = match names.len() {
+        0 => return,
+        1 => "1 name cannot be spelled here, so it was".to_owned(),
+        count => format!("{count} names cannot be spelled here, so they were"),
+    };
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown = shown.join(", ");
+    cx.printer
+        .note(format!("{count} not looked into: {shown}{more}"));
 }
 
 /// Notes what of the configuration's directories cannot be looked into from here. One of this machine that is not there

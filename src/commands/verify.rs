@@ -104,6 +104,7 @@ async fn below(args: &VerifyArgs, cx: &Context) -> Result<Exit, Failure> {
         .printer
         .waiting(&looking, scan::candidates(cx.storage(), &roots))
         .await;
+    roots::tell_unspelled(cx, &found.unspelled);
     let failed = roots::told(cx, found.failures, found.places.is_empty())?;
     let checking = format!("checking {} snapshots", found.places.len());
     let all = async |progress: &dyn Progress| {

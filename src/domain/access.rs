@@ -157,6 +157,8 @@ pub enum AzureLogin {
 pub struct Hdfs {
     /// `HOST:PORT`, or the name of a nameservice that `settings` describes.
     pub authority: String,
+    /// The one name of the cluster: its nameservice where it is known to have one, else the same as `authority`.
+    pub name: String,
     /// Hadoop's keys.
     pub settings: Vec<(String, String)>,
     /// As whom, where Hadoop believes everybody; the system's user where nothing says it.
@@ -170,6 +172,8 @@ pub struct Hdfs {
 pub struct WebHdfs {
     /// The URLs of the NameNodes, without a trailing slash; the active one is found.
     pub endpoints: Vec<String>,
+    /// The name of the cluster in `hdfs:`, as [`Hdfs::name`], where it is known.
+    pub name: Option<String>,
     /// As whom, where nothing else says it.
     pub user: Option<String>,
     /// A delegation token.

@@ -60,6 +60,37 @@ impl NormalLocation {
             .is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether it may be `directory` or lie below it. In doubt it does: the same path on a file system that has several
+    /// names, or whose name is left out, counts as the same.
+    pub fn may_be_within(&self, directory: &Self) -> bool {
+        let (store, path) = self.store_and_path();
+        let (other, above) = directory.store_and_path();
+        let may_be_one = store == other || store.is_empty() || other.is_empty();
+        let rest = path.strip_prefix(above);
+        let is_within = rest
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || above.ends_with('/'));
+        may_be_one && is_within
+    }
+
+    /// The storage, and the path in it. A cluster of HDFS has several names.
+    fn store_and_path(&self) -> (&str, &str) {
+        let Some((scheme, rest)) = self.0.split_once("://") else {
+            return ("", &self.0);
+        };
+        let path = self.path();
+        if matches!(scheme, "hdfs" | "webhdfs" | "swebhdfs" | "viewfs") {
+            return ("hdfs", path);
+        }
+        // of one account there are two names, for either protocol
+        let store = match scheme {
+            "abfs" | "abfss" | "wasb" | "wasbs" => {
+                rest.split(['/', '.']).next().unwrap_or_default()
+            }
+            _ => &self.0[..self.0.len() - path.len()],
+        };
+        (store, path)
+    }
+
     /// The one spelling.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -203,5 +234,29 @@ mod tests {
         assert!(
             !is("/x/savepoint-012345-abc") && !is("/x/chk-") && !is("/x/chk-1a") && !is("/chk-1/x")
         );
+    }
+
+    fn within(place: &str, directory: &str) -> bool {
+        NormalLocation::of(place).may_be_within(&NormalLocation::of(directory))
+    }
+
+    #[test]
+    fn a_place_is_within_itself_and_what_is_above_it() {
+        assert!(within("/sp/a", "/sp/a") && within("/sp/a/b/c", "/sp/a"));
+        assert!(!within("/sp/ab", "/sp/a") && !within("/sp", "/sp/a"));
+        assert!(within("s3a://b/sp/a/x", "s3://b/sp/a"));
+        assert!(!within("s3://other/sp/a/x", "s3://b/sp/a"));
+    }
+
+    #[test]
+    fn in_doubt_two_names_of_a_file_system_are_one() {
+        assert!(within("/sp/a/x", "hdfs://ns/sp/a"));
+        assert!(within("hdfs://nn1:8020/sp/a/x", "hdfs://ns/sp/a"));
+        assert!(within("hdfs://ns/sp/a/x", "webhdfs://nn1:9870/sp/a"));
+        assert!(within(
+            "wasbs://c@account.blob.core.windows.net/sp/a/x",
+            "abfss://c@account.dfs.core.windows.net/sp/a"
+        ));
+        assert!(!within("s3://b/sp/a/x", "hdfs://ns/sp/a"));
     }
 }

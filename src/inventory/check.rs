@@ -335,12 +335,15 @@ fn notes(needs: &Needs, seen: &Seen) -> Vec<Remark> {
     }
     if let Some(own) = needs.directories.first() {
         for beside in &seen.beside {
+            let at = needs::joined(&own.location, &beside.name);
+            let remark = match beside.name.contains(char::REPLACEMENT_CHARACTER) {
+                true => Remark::new(Kind::Unreferenced, at)
+                    .with("its name cannot be spelled here, so it may be more than one"),
+                false => Remark::new(Kind::Unreferenced, at),
+            };
             notes.push(Remark {
                 found_size: beside.size,
-                ..Remark::new(
-                    Kind::Unreferenced,
-                    needs::joined(&own.location, &beside.name),
-                )
+                ..remark
             });
         }
         if needs.opaque > 0 {

@@ -66,7 +66,11 @@ pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownF
     let used = used_by_checkpoints(&places, jobs, known).await;
     let mut items = Vec::new();
     for ((location, place), used) in locations.iter().zip(&places).zip(used) {
-        let is_one = |location: &str| NormalLocation::of(location).may_be(place);
+        let is_one = |location: &str| {
+            let named = NormalLocation::of(location);
+            // a cluster of HDFS has several names, of which a job knows one
+            named.may_be(place) || (is_rooted(place) && named.may_be_within(place))
+        };
         let refusal = of_running_job(std::slice::from_ref(place), jobs, is_one)
             .or_else(|| restored_from(jobs, is_one))
             .or(used)
@@ -81,6 +85,11 @@ pub async fn plan(locations: &[String], jobs: &[JobHistory], known: &impl KnownF
         });
     }
     items
+}
+
+/// Whether a place is not counted from some directory: a relative text may be above everything.
+fn is_rooted(place: &NormalLocation) -> bool {
+    place.path().starts_with('/')
 }
 
 /// What running jobs have against deleting the snapshot that is called any of these, besides the files that their
@@ -332,6 +341,41 @@ mod tests {
             refusal("/sp/savepoint-1/", &jobs, SharedFiles::Unknown),
             None
         );
+    }
+
+    #[test]
+    fn what_a_job_counts_on_is_known_by_another_name_of_its_file_system() {
+        let restored = Restored {
+            id: 1,
+            is_savepoint: true,
+            location: Some("hdfs://nameservice/sp/savepoint-1".to_owned()),
+            restored: at(10),
+        };
+        let history = History {
+            restored: Some(restored),
+            entries: vec![snapshot(
+                SnapshotKind::Checkpoint,
+                5,
+                "hdfs://nameservice/cp/chk-7",
+            )],
+            ..History::default()
+        };
+        let jobs = [job(JobStatus::Running, history)];
+        for location in [
+            "hdfs://node1:8020/sp/savepoint-1",
+            "hdfs:///sp/savepoint-1/_metadata",
+            "webhdfs://node1:9870/sp/savepoint-1",
+            "hdfs://node1:8020/cp/chk-7",
+        ] {
+            let refusal = refusal(location, &jobs, SharedFiles::None);
+            assert!(refusal.is_some(), "{location}");
+        }
+        for other in [
+            "hdfs://node1:8020/sp/savepoint-11",
+            "s3://nameservice/sp/savepoint-1",
+        ] {
+            assert_eq!(refusal(other, &jobs, SharedFiles::None), None, "{other}");
+        }
     }
 
     #[test]

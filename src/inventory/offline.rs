@@ -11,6 +11,8 @@ mod places;
 mod tests;
 #[cfg(test)]
 mod tests_on_disk;
+#[cfg(test)]
+mod tests_under_names;
 mod walk;
 
 use super::disposal;

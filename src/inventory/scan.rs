@@ -111,6 +111,8 @@ pub struct Scan {
     pub failures: Vec<(Location, StorageError)>,
     /// The directories that were looked into.
     pub listed: HashSet<NormalLocation>,
+    /// What has a name that cannot be spelled here, so that nobody could look into it.
+    pub unspelled: Vec<Location>,
     /// The places that were looked at by themselves, and where nothing is.
     pub gone: HashSet<NormalLocation>,
 }
@@ -121,6 +123,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         places,
         failures,
         listed,
+        unspelled,
     } = candidates;
     progress.expect(places.len() as u64);
     let budget = &Budget::default();
@@ -136,6 +139,7 @@ pub async fn read(storage: &Storage, candidates: Candidates, progress: &dyn Prog
         snapshots: snapshots.collect().await,
         failures,
         listed,
+        unspelled,
         gone: HashSet::new(),
     }
 }

@@ -68,7 +68,8 @@ pub fn places_used(
         if let Resolved::At(location) = resolve(&part.storage, directory) {
             let file = NormalLocation::of(&location);
             for (used, place) in used.iter_mut().zip(places) {
-                *used |= file.is_below(place);
+                // in doubt it does: a file system may have several names
+                *used |= file.may_be_within(place);
             }
         }
     });
@@ -167,6 +168,20 @@ mod tests {
             places_used(&metadata, "/cp/chk-1", &places),
             [true, false, false]
         );
+        let metadata = snapshot(vec![operator(vec![operator_subtask(
+            0,
+            file("hdfs://nameservice/sp/savepoint-1/a", 1),
+        )])]);
+        let places = [
+            "hdfs://node1:8020/sp/savepoint-1",
+            "hdfs://node1:8020/sp/savepoint-11",
+        ];
+        let used = places_used(
+            &metadata,
+            "hdfs:///cp/chk-1",
+            &places.map(NormalLocation::of),
+        );
+        assert_eq!(used, [true, false]);
         let own = snapshot(vec![operator(vec![operator_subtask(0, relative("a", 1))])]);
         assert!(!names_foreign_files(&own, "/sp/savepoint-1"));
     }

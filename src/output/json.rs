@@ -12,7 +12,7 @@ use crate::domain::secret::masked;
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Harmless);
     value.serialize(&mut serializer)?;
     writeln!(out)

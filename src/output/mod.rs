@@ -4,6 +4,7 @@ pub mod flink;
 mod json;
 pub mod printer;
 pub mod progress;
+mod screen;
 mod style;
 mod table;
 mod text;

@@ -3,10 +3,12 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::screen::Screen;
 use super::style::{self, Colors, Role, Style};
-use super::{json, text};
+use super::{json, progress, text};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::rest::{self, Exchange, Observer};
@@ -131,7 +133,7 @@ impl Printer {
     /// # Errors
     /// A stdout that takes nothing more. One that was closed is no error: whoever reads has seen enough.
     pub fn show(&self, view: &impl View) -> Result<(), Failure> {
-        self.write(view, "").map(|_| ())
+        progress::aside(|| self.write(view)).map(|_| ())
     }
 
     /// As [`Printer::show`], for a result that is shown again and again: for people on a terminal it takes the place of
@@ -140,37 +142,46 @@ impl Printer {
     /// # Errors
     /// As [`Printer::show`].
     pub fn show_anew(&self, view: &impl View) -> Result<Reader, Failure> {
-        let is_for_people = self.format != Format::Json && io::stdout().is_terminal();
+        if self.format == Format::Json || !io::stdout().is_terminal() {
+            return self.write(view);
+        }
+        let mut shown = Vec::new();
+        self.render(view, &mut shown)
+            .map_err(|err| cannot_write(&err))?;
+        let mut shown = String::from_utf8_lossy(&shown).into_owned();
+        if let Some(screen) = Screen::of_stdout() {
+            shown = screen.cut(&shown);
+        }
         // to the upper left corner, then erase to the end
-        let begin = if is_for_people {
-            "\u{1b}[H\u{1b}[J"
-        } else {
-            ""
-        };
-        self.write(view, begin)
+        let shown = format!("\u{1b}[H\u{1b}[J{shown}");
+        let mut out = io::stdout().lock();
+        finish(out.write_all(shown.as_bytes()).and_then(|()| out.flush()))
     }
 
-    fn write(&self, view: &impl View, begin: &str) -> Result<Reader, Failure> {
-        let style = Style {
-            in_color: self.look.colors.are_on(&io::stdout()),
-            ..self.look.style
-        };
+    fn write(&self, view: &impl View) -> Result<Reader, Failure> {
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        let begun = out.write_all(begin.as_bytes());
-        let written = begun.and_then(|()| match self.format {
-            Format::Table => view.write_table(style, &mut out),
-            Format::Json => json::write(&mut out, view),
-            Format::Name => view
-                .names()
-                .iter()
-                .try_for_each(|name| writeln!(out, "{}", text::harmless(name))),
-        });
+        let written = self.render(view, &mut out);
         let written = finish(written.and_then(|()| out.flush()));
         written.map_err(|failure| match view.names().as_slice() {
             // a result that took work must not be lost with the disk it was meant for
             [one] => failure.hint(format!("the result: {one}")),
             _ => failure,
         })
+    }
+
+    fn render(&self, view: &impl View, out: &mut dyn Write) -> io::Result<()> {
+        let style = Style {
+            in_color: self.look.colors.are_on(&io::stdout()),
+            ..self.look.style
+        };
+        match self.format {
+            Format::Table => view.write_table(style, out),
+            Format::Json => json::write(&mut *out, view),
+            Format::Name => view
+                .names()
+                .iter()
+                .try_for_each(|name| writeln!(out, "{}", text::harmless(name))),
+        }
     }
 
     /// Writes a generated text, a script or a page, as it is.
@@ -180,6 +191,11 @@ impl Printer {
     pub fn raw(&self, text: &[u8]) -> Result<(), Failure> {
         let written = io::stdout().lock().write_all(text);
         finish(written.and_then(|()| io::stdout().lock().flush())).map(|_| ())
+    }
+
+    /// The zone of the times that are shown, in which those without a zone are typed.
+    pub fn zone(&self) -> TimeZone {
+        self.look.style.zone()
     }
 
     /// Says something by the way.
@@ -224,7 +240,7 @@ impl Printer {
             _ => label.to_owned(),
         };
         // there is nobody left to tell if this fails
-        let _ = writeln!(io::stderr().lock(), "{label}{what}");
+        let _ = progress::aside(|| writeln!(io::stderr().lock(), "{label}{what}"));
     }
 }
 
@@ -232,12 +248,14 @@ impl Printer {
 pub(super) fn finish(written: io::Result<()>) -> Result<Reader, Failure> {
     match written {
         Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
-        Err(err) => Err(Failure::new(
-            Exit::Failed,
-            format!("cannot write the result to stdout: {err}"),
-        )),
+        Err(err) => Err(cannot_write(&err)),
         Ok(()) => Ok(Reader::There),
     }
+}
+
+fn cannot_write(err: &io::Error) -> Failure {
+    let what = format!("cannot write the result to stdout: {err}");
+    Failure::new(Exit::Failed, what)
 }
 
 impl Observer for Printer {

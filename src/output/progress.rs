@@ -3,9 +3,10 @@
 mod counting;
 
 use std::future::Future;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Printer, text};
 
@@ -13,6 +14,38 @@ use super::{Printer, text};
 const PATIENCE: Duration = Duration::from_millis(250);
 /// The pause between two looks at the details of what is waited for.
 const DETAIL: Duration = Duration::from_secs(1);
+
+/// Whatever is waited for at the same time, each in a line of its own: there is one terminal.
+static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Writes to the terminal while no line of progress is in the way.
+pub(super) fn aside<T>(write: impl FnOnce() -> T) -> T {
+    LINES.suspend(write)
+}
+
+/// A line of progress, gone with its value.
+struct Line(ProgressBar);
+
+impl Line {
+    fn draw(what: &str) -> Self {
+        let bar = ProgressBar::new_spinner()
+            .with_elapsed(PATIENCE)
+            .with_message(text::harmless(what));
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        let bar = LINES.add(bar);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+        LINES.remove(&self.0);
+    }
+}
 
 impl Printer {
     /// Waits for `work`; once that takes a while, and on a terminal only, says what is waited for and for how long.
@@ -35,27 +68,21 @@ impl Printer {
             done = &mut work => return done,
             () = tokio::time::sleep(PATIENCE) => {}
         }
-        let bar = ProgressBar::new_spinner()
-            .with_elapsed(PATIENCE)
-            .with_message(text::harmless(what));
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        let done = loop {
+        let line = Line::draw(what);
+        loop {
             let said = async {
                 tokio::time::sleep(DETAIL).await;
                 detail().await
             };
-            tokio::select! {
-                            done = &mut work => break done,
-                            detail = said => if let Some(detail) = detail {
-             bar.set_message(text::harmless(&format!("{what}: {detail}")));
+            let detail = tokio::select! {
+                done = &mut work => return done,
+                detail = said => detail,
+            };
+            if let Some(detail) = detail {
+                line.0
+                    .set_message(text::harmless(&format!("{what}: {detail}")));
             }
-                        }
-        };
-        bar.finish_and_clear();
-        done
+        }
     }
 }
 

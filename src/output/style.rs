@@ -121,14 +121,18 @@ pub struct Style {
 }
 
 impl Style {
-    /// A time to the second, with its distance from UTC.
-    pub(super) fn time(self, at: Timestamp) -> String {
-        let zone = if self.utc {
+    /// The zone of the times that are shown.
+    pub fn zone(self) -> TimeZone {
+        if self.utc {
             TimeZone::UTC
         } else {
             TimeZone::system()
-        };
-        let at = at.to_zoned(zone);
+        }
+    }
+
+    /// A time to the second, with its distance from UTC.
+    pub(super) fn time(self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone());
         if at.offset().is_zero() {
             at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
         } else {

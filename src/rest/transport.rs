@@ -235,7 +235,8 @@ impl Transport {
             longest
         } else {
             let left = self.timing.connect.saturating_sub(started.elapsed());
-            left.clamp(Duration::from_millis(100), self.timing.request)
+            left.max(Duration::from_millis(100))
+                .min(self.timing.request)
         }
     }
 

@@ -4,14 +4,13 @@
 use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use futures_util::FutureExt;
 use hdfs_native::client::FileStatus;
 use hdfs_native::{Client, ClientBuilder, HdfsError};
 
 use super::fault::Fault;
-use super::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store};
+use super::hadoop::{Hadoop, Protocol, time, too_large, too_many};
+use super::{Entry, Listed, Location, StorageError, Store};
 use crate::domain::access::{Hdfs, Patience};
 
 /// How much is read of a file at once, in bytes: each piece has the whole time-out.
@@ -21,6 +20,8 @@ const PIECE: usize = 8 << 20;
 struct Cluster {
     client: Client,
     endpoint: String,
+    /// By which it is known, whatever location named it.
+    name: String,
     patience: Patience,
 }
 
@@ -46,11 +47,12 @@ pub fn open(
         location: at.to_string(),
         problem: error.to_string(),
     })?;
-    Ok(Arc::new(Cluster {
+    Ok(Arc::new(Hadoop(Cluster {
         client,
         endpoint,
+        name: hdfs.name.clone(),
         patience,
-    }))
+    })))
 }
 
 impl Cluster {
@@ -68,21 +70,23 @@ impl Cluster {
         };
         Err(fault.at(at, &self.endpoint))
     }
+}
 
-    async fn status(&self, at: &Location) -> Result<FileStatus, StorageError> {
-        self.ask(at, self.client.get_file_info(at.path())).await
+impl Protocol for Cluster {
+    fn name(&self) -> Option<&str> {
+        Some(&self.name)
     }
 
-    async fn list_all(
+    async fn status(&self, at: &Location) -> Result<Entry, StorageError> {
+        let status = self.client.get_file_info(at.path());
+        Ok(entry(&self.ask(at, status).await?))
+    }
+
+    async fn entries(
         &self,
         directory: &Location,
         limit: usize,
     ) -> Result<Vec<Listed>, StorageError> {
-        if !self.status(directory).await?.isdir {
-            return Err(StorageError::NotADirectory {
-                location: directory.to_string(),
-            });
-        }
         let entries = self.client.list_status_iter(directory.path(), false);
         let mut found = Vec::new();
         while let Some(one) = {
@@ -90,10 +94,7 @@ impl Cluster {
             self.ask(directory, next).await?
         } {
             if found.len() == limit {
-                return Err(StorageError::TooMany {
-                    location: directory.to_string(),
-                    limit,
-                });
+                return Err(too_many(directory, limit));
             }
             let name = one.path.rsplit('/').next().unwrap_or_default().to_owned();
             let entry = entry(&one);
@@ -102,29 +103,18 @@ impl Cluster {
         Ok(found)
     }
 
-    /// The bytes of a file from `range.start` to `range.end`, or to its end, unless there are more than `limit`.
-    async fn read_some(
+    async fn bytes(
         &self,
         file: &Location,
+        _: u64,
         range: Range<u64>,
         limit: u64,
-    ) -> Result<Dated, StorageError> {
-        let status = self.status(file).await?;
-        if status.isdir {
-            return Err(StorageError::NotAFile {
-                location: file.to_string(),
-                what: "a directory",
-            });
-        }
+    ) -> Result<Vec<u8>, StorageError> {
         let reader = self.ask(file, self.client.read(file.path())).await?;
         // a file that is being written is longer than its status says
         let size = reader.file_length() as u64;
         if size > limit {
-            return Err(StorageError::TooLarge {
-                location: file.to_string(),
-                size,
-                limit,
-            });
+            return Err(too_large(file, size, limit));
         }
         let end = range.end.min(size);
         let wanted = end.saturating_sub(range.start);
@@ -148,27 +138,11 @@ impl Cluster {
             }
             bytes.extend_from_slice(&came);
         }
-        let modified = modified(&status);
-        Ok(Dated { bytes, modified })
+        Ok(bytes)
     }
 
-    async fn delete(&self, at: &Location, is_directory: bool) -> Result<(), StorageError> {
-        let location = at.to_string();
-        match (self.status(at).await?.isdir, is_directory) {
-            (true, false) => {
-                return Err(StorageError::NotAFile {
-                    location,
-                    what: "a directory",
-                });
-            }
-            (false, true) => return Err(StorageError::NotADirectory { location }),
-            _ => {}
-        }
-        let deleted = self.client.delete(at.path(), false);
-        match self.ask(at, deleted).await? {
-            true => Ok(()),
-            false => Err(StorageError::missing(at)),
-        }
+    async fn delete(&self, at: &Location) -> Result<bool, StorageError> {
+        self.ask(at, self.client.delete(at.path(), false)).await
     }
 }
 
@@ -178,12 +152,8 @@ fn entry(status: &FileStatus) -> Entry {
     }
     Entry::File {
         size: status.length as u64,
-        modified: modified(status),
+        modified: time(status.modification_time),
     }
-}
-
-fn modified(status: &FileStatus) -> Option<SystemTime> {
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(status.modification_time))
 }
 
 /// What an error of the crate means.
@@ -214,53 +184,5 @@ fn fault(error: &HdfsError) -> Fault {
                 .to_owned(),
         ),
         error => Fault::Broken(error.to_string()),
-    }
-}
-
-impl Store for Cluster {
-    fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
-        async move { Ok(entry(&self.status(at).await?)) }.boxed()
-    }
-
-    fn list<'a>(&'a self, directory: &'a Location) -> Answer<'a, Vec<Listed>> {
-        self.list_all(directory, MAX_ENTRIES).boxed()
-    }
-
-    fn list_up_to<'a>(&'a self, directory: &'a Location, limit: usize) -> Answer<'a, Vec<Listed>> {
-        self.list_all(directory, limit).boxed()
-    }
-
-    fn read<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Vec<u8>> {
-        let read = async move { Ok(self.read_some(file, 0..u64::MAX, limit).await?.bytes) };
-        read.boxed()
-    }
-
-    fn read_dated<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Dated> {
-        self.read_some(file, 0..u64::MAX, limit).boxed()
-    }
-
-    fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>> {
-        let read = async move { Ok(self.read_some(file, range, u64::MAX).await?.bytes) };
-        read.boxed()
-    }
-
-    fn delete_file<'a>(&'a self, file: &'a Location) -> Answer<'a, ()> {
-        self.delete(file, false).boxed()
-    }
-
-    fn delete_directory<'a>(&'a self, directory: &'a Location) -> Answer<'a, ()> {
-        let deleted = async move {
-            match self.delete(directory, true).await {
-                Err(StorageError::Broken { location, why })
-                    if why.contains("IsNotEmpty")
-                        || why.contains("not empty")
-                        || why.contains("non empty") =>
-                {
-                    Err(StorageError::NotEmpty { location })
-                }
-                deleted => deleted,
-            }
-        };
-        deleted.boxed()
     }
 }

@@ -104,6 +104,15 @@ impl Location {
         }
     }
 
+    /// The same path in another storage.
+    pub(super) fn in_storage(&self, scheme: &str, authority: &str) -> Self {
+        Self {
+            scheme: scheme.to_owned(),
+            authority: authority.to_owned(),
+            path: self.path.clone(),
+        }
+    }
+
     /// The directory it lies in; a root lies in itself.
     #[must_use]
     pub fn parent(&self) -> Self {

@@ -36,6 +36,8 @@ struct State {
     /// In the order in which they came.
     asked: Vec<(Request, String)>,
     faults: BTreeMap<(Request, String), Fault>,
+    /// A scheme and an authority.
+    name: Option<(String, String)>,
 }
 
 /// Files by their paths, as an object store has them: a directory is what files lie below.
@@ -66,6 +68,11 @@ impl Memory {
     /// The paths of all files, in order.
     pub fn paths(&self) -> Vec<String> {
         self.state().files.keys().cloned().collect()
+    }
+
+    /// Has one name from now on, whatever leads to it.
+    pub fn call(&self, scheme: &str, authority: &str) {
+        self.state().name = Some((scheme.to_owned(), authority.to_owned()));
     }
 
     /// Fails every such request for a path from now on, with what `fault` makes of the location.
@@ -172,6 +179,13 @@ impl State {
 }
 
 impl Store for Memory {
+    fn renamed(&self, at: &Location) -> Location {
+        match &self.state().name {
+            Some((scheme, authority)) => at.in_storage(scheme, authority),
+            None => at.clone(),
+        }
+    }
+
     fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
         self.ask(Request::Look, at, |state| state.look(at))
     }

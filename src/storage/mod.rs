@@ -4,6 +4,7 @@
 
 mod error;
 mod fault;
+mod hadoop;
 #[cfg(feature = "hdfs")]
 mod hdfs;
 mod http;
@@ -53,11 +54,18 @@ pub enum Entry {
 /// One entry of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Its name in the directory, without slashes. What is no UTF-8 has replacement characters in it, so that it is
-    /// seen to be there but cannot be opened.
+    /// Its name in the directory, without slashes. What is no UTF-8, or no name that could be sent, has replacement
+    /// characters in it, so that it is seen to be there but cannot be opened.
     pub name: String,
     /// What it is.
     pub entry: Entry,
+}
+
+impl Listed {
+    /// Whether its name is all there, so that it can be opened and deleted.
+    pub fn is_spelled(&self) -> bool {
+        !self.name.contains(char::REPLACEMENT_CHARACTER)
+    }
 }
 
 /// A file that was read whole.
@@ -106,6 +114,11 @@ pub trait Store: Send + Sync {
     /// Where a location really lies, links on the way resolved; most storages have none.
     fn real<'a>(&'a self, at: &'a Location) -> Answer<'a, Location> {
         future::ready(Ok(at.clone())).boxed()
+    }
+
+    /// The same place by the one name of its storage, where settings tell that it has several.
+    fn renamed(&self, at: &Location) -> Location {
+        at.clone()
     }
 
     /// Deletes a file. In an object store one that is not there may count as deleted.

@@ -147,6 +147,14 @@ impl Storage {
         self.store_for(at)?.real(at).await
     }
 
+    /// The same place by the one name of its storage. Asks nobody.
+    ///
+    /// # Errors
+    /// No way to it.
+    pub fn renamed(&self, at: &Location) -> Result<Location, StorageError> {
+        Ok(self.store_for(at)?.renamed(at))
+    }
+
     /// Deletes a file.
     ///
     /// # Errors

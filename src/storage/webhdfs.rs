@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use reqwest::header::LOCATION;
 use reqwest::{Method, Response};
 use serde::Deserialize;
@@ -13,7 +12,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::fault::{Fault, repeated};
-use super::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store, http};
+use super::hadoop::{Hadoop, Protocol, time, too_large, too_many};
+use super::{Entry, Listed, Location, StorageError, Store, http};
 use crate::domain::access::{Patience, WebHdfs};
 
 /// The most that is read of one answer other than a file, in bytes.
@@ -42,12 +42,12 @@ pub fn open(
         location: at.to_string(),
         problem,
     })?;
-    Ok(Arc::new(Cluster {
+    Ok(Arc::new(Hadoop(Cluster {
         http,
         access: access.clone(),
         active: AtomicUsize::new(0),
         patience,
-    }))
+    })))
 }
 
 #[derive(Deserialize)]
@@ -103,8 +103,7 @@ impl FileStatus {
             "DIRECTORY" => Entry::Directory,
             "FILE" => Entry::File {
                 size: self.length,
-                modified: SystemTime::UNIX_EPOCH
-                    .checked_add(Duration::from_millis(self.modification_time)),
+                modified: time(self.modification_time),
             },
             _ => Entry::Other("a link"),
         }
@@ -222,60 +221,6 @@ impl Cluster {
         answer.await.map_err(|fault| fault.at(at, self.endpoint()))
     }
 
-    async fn status(&self, at: &Location) -> Result<FileStatus, StorageError> {
-        let question = Question {
-            method: &Method::GET,
-            parameters: &[("op", "GETFILESTATUS")],
-        };
-        let answer: FileStatusAnswer = self.json(at, question).await?;
-        Ok(answer.file_status)
-    }
-
-    async fn list_all(
-        &self,
-        directory: &Location,
-        limit: usize,
-    ) -> Result<Vec<Listed>, StorageError> {
-        if self.status(directory).await?.entry() != Entry::Directory {
-            return Err(StorageError::NotADirectory {
-                location: directory.to_string(),
-            });
-        }
-        let mut found: Vec<Listed> = Vec::new();
-        loop {
-            let after = found.last().map_or("", |last| last.name.as_str());
-            let parameters = [("op", "LISTSTATUS_BATCH"), ("startAfter", after)];
-            let question = Question {
-                method: &Method::GET,
-                // an empty name would be one that is not there
-                parameters: &parameters[..if after.is_empty() { 1 } else { 2 }],
-            };
-            let page = self.json::<ListingAnswer>(directory, question).await;
-            let listing = match page {
-                Ok(page) => page.directory_listing,
-                // before Hadoop 2.9
-                Err(StorageError::Broken { why, .. })
-                    if found.is_empty() && why.contains("LISTSTATUS_BATCH") =>
-                {
-                    return self.list_at_once(directory).await;
-                }
-                Err(error) => return Err(error),
-            };
-            let statuses = listing.partial_listing.file_statuses.file_status;
-            let is_last = listing.remaining_entries == 0 || statuses.is_empty();
-            found.extend(statuses.into_iter().map(listed));
-            if found.len() > limit {
-                return Err(StorageError::TooMany {
-                    location: directory.to_string(),
-                    limit,
-                });
-            }
-            if is_last {
-                return Ok(found);
-            }
-        }
-    }
-
     async fn list_at_once(&self, directory: &Location) -> Result<Vec<Listed>, StorageError> {
         let question = Question {
             method: &Method::GET,
@@ -284,60 +229,6 @@ impl Cluster {
         let answer: ListStatusAnswer = self.json(directory, question).await?;
         let statuses = answer.file_statuses.file_status;
         Ok(statuses.into_iter().map(listed).collect())
-    }
-
-    /// The bytes of a file from `range.start` to `range.end`, or to its end, unless there are more than `limit`.
-    async fn read_some(
-        &self,
-        file: &Location,
-        range: Range<u64>,
-        limit: u64,
-    ) -> Result<Dated, StorageError> {
-        let status = self.status(file).await?;
-        let (size, modified) = match status.entry() {
-            Entry::File { size, modified } => (size, modified),
-            Entry::Directory => {
-                return Err(StorageError::NotAFile {
-                    location: file.to_string(),
-                    what: "a directory",
-                });
-            }
-            Entry::Other(what) => {
-                return Err(StorageError::NotAFile {
-                    location: file.to_string(),
-                    what,
-                });
-            }
-        };
-        if size > limit {
-            return Err(StorageError::TooLarge {
-                location: file.to_string(),
-                size,
-                limit,
-            });
-        }
-        let wanted = range.end.min(size).saturating_sub(range.start);
-        if wanted == 0 {
-            let bytes = Vec::new();
-            return Ok(Dated { bytes, modified });
-        }
-        // freed at once: whether there is as much is what counts
-        Vec::<u8>::new()
-            .try_reserve_exact(usize::try_from(wanted).unwrap_or(usize::MAX))
-            .map_err(|_| StorageError::NoMemory {
-                location: file.to_string(),
-                size: wanted,
-            })?;
-        let (offset, length) = (range.start.to_string(), wanted.to_string());
-        let question = Question {
-            method: &Method::GET,
-            parameters: &[("op", "OPEN"), ("offset", &offset), ("length", &length)],
-        };
-        let read = repeated(|| self.open(file, question, wanted));
-        let bytes = read
-            .await
-            .map_err(|fault| fault.at(file, self.endpoint()))?;
-        Ok(Dated { bytes, modified })
     }
 
     async fn open(
@@ -362,35 +253,96 @@ impl Cluster {
             ))),
         }
     }
+}
 
-    async fn delete(&self, at: &Location, is_directory: bool) -> Result<(), StorageError> {
-        let location = at.to_string();
-        match (self.status(at).await?.entry(), is_directory) {
-            (Entry::Directory, false) => {
-                return Err(StorageError::NotAFile {
-                    location,
-                    what: "a directory",
-                });
+impl Protocol for Cluster {
+    fn name(&self) -> Option<&str> {
+        self.access.name.as_deref()
+    }
+
+    async fn status(&self, at: &Location) -> Result<Entry, StorageError> {
+        let question = Question {
+            method: &Method::GET,
+            parameters: &[("op", "GETFILESTATUS")],
+        };
+        let answer: FileStatusAnswer = self.json(at, question).await?;
+        Ok(answer.file_status.entry())
+    }
+
+    async fn entries(
+        &self,
+        directory: &Location,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StorageError> {
+        let mut found: Vec<Listed> = Vec::new();
+        loop {
+            let after = found.last().map_or("", |last| last.name.as_str());
+            let parameters = [("op", "LISTSTATUS_BATCH"), ("startAfter", after)];
+            let question = Question {
+                method: &Method::GET,
+                // an empty name would be one that is not there
+                parameters: &parameters[..if after.is_empty() { 1 } else { 2 }],
+            };
+            let page = self.json::<ListingAnswer>(directory, question).await;
+            let listing = match page {
+                Ok(page) => page.directory_listing,
+                // before Hadoop 2.9
+                Err(StorageError::Broken { why, .. })
+                    if found.is_empty() && why.contains("LISTSTATUS_BATCH") =>
+                {
+                    return self.list_at_once(directory).await;
+                }
+                Err(error) => return Err(error),
+            };
+            let statuses = listing.partial_listing.file_statuses.file_status;
+            let is_last = listing.remaining_entries == 0 || statuses.is_empty();
+            found.extend(statuses.into_iter().map(listed));
+            if found.len() > limit {
+                return Err(too_many(directory, limit));
             }
-            (Entry::File { .. } | Entry::Other(_), true) => {
-                return Err(StorageError::NotADirectory { location });
+            if is_last {
+                return Ok(found);
             }
-            _ => {}
         }
+    }
+
+    async fn bytes(
+        &self,
+        file: &Location,
+        size: u64,
+        range: Range<u64>,
+        limit: u64,
+    ) -> Result<Vec<u8>, StorageError> {
+        if size > limit {
+            return Err(too_large(file, size, limit));
+        }
+        let wanted = range.end.min(size).saturating_sub(range.start);
+        if wanted == 0 {
+            return Ok(Vec::new());
+        }
+        // freed at once: whether there is as much is what counts
+        Vec::<u8>::new()
+            .try_reserve_exact(usize::try_from(wanted).unwrap_or(usize::MAX))
+            .map_err(|_| StorageError::NoMemory {
+                location: file.to_string(),
+                size: wanted,
+            })?;
+        let (offset, length) = (range.start.to_string(), wanted.to_string());
+        let question = Question {
+            method: &Method::GET,
+            parameters: &[("op", "OPEN"), ("offset", &offset), ("length", &length)],
+        };
+        let read = repeated(|| self.open(file, question, wanted));
+        read.await.map_err(|fault| fault.at(file, self.endpoint()))
+    }
+
+    async fn delete(&self, at: &Location) -> Result<bool, StorageError> {
         let question = Question {
             method: &Method::DELETE,
             parameters: &[("op", "DELETE"), ("recursive", "false")],
         };
-        match self.json::<Deleted>(at, question).await {
-            Ok(Deleted { boolean: true }) => Ok(()),
-            Ok(Deleted { boolean: false }) => Err(StorageError::missing(at)),
-            Err(StorageError::Denied { why, .. } | StorageError::Broken { why, .. })
-                if is_directory && why.contains("non empty") =>
-            {
-                Err(StorageError::NotEmpty { location })
-            }
-            Err(error) => Err(error),
-        }
+        let deleted: Deleted = self.json(at, question).await?;
+        Ok(deleted.boolean)
     }
 }
 
@@ -419,40 +371,4 @@ fn refusal(status: u16, headers: &reqwest::header::HeaderMap, body: &[u8]) -> Fa
 /// Whether another NameNode may do better.
 fn is_passive(fault: &Fault) -> bool {
     matches!(fault, Fault::Unreachable(_) | Fault::Timeout)
-}
-
-impl Store for Cluster {
-    fn look<'a>(&'a self, at: &'a Location) -> Answer<'a, Entry> {
-        async move { Ok(self.status(at).await?.entry()) }.boxed()
-    }
-
-    fn list<'a>(&'a self, directory: &'a Location) -> Answer<'a, Vec<Listed>> {
-        self.list_all(directory, MAX_ENTRIES).boxed()
-    }
-
-    fn list_up_to<'a>(&'a self, directory: &'a Location, limit: usize) -> Answer<'a, Vec<Listed>> {
-        self.list_all(directory, limit).boxed()
-    }
-
-    fn read<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Vec<u8>> {
-        let read = async move { Ok(self.read_some(file, 0..u64::MAX, limit).await?.bytes) };
-        read.boxed()
-    }
-
-    fn read_dated<'a>(&'a self, file: &'a Location, limit: u64) -> Answer<'a, Dated> {
-        self.read_some(file, 0..u64::MAX, limit).boxed()
-    }
-
-    fn read_range<'a>(&'a self, file: &'a Location, range: Range<u64>) -> Answer<'a, Vec<u8>> {
-        let read = async move { Ok(self.read_some(file, range, u64::MAX).await?.bytes) };
-        read.boxed()
-    }
-
-    fn delete_file<'a>(&'a self, file: &'a Location) -> Answer<'a, ()> {
-        self.delete(file, false).boxed()
-    }
-
-    fn delete_directory<'a>(&'a self, directory: &'a Location) -> Answer<'a, ()> {
-        self.delete(directory, true).boxed()
-    }
 }

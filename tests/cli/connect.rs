@@ -182,6 +182,20 @@ fn a_request_has_a_total_time_out() {
 }
 
 #[test]
+fn a_request_timeout_may_be_as_short_as_one_likes() {
+    let flink = Flink::start("2.3.0");
+    for limit in ["99ms", "1us"] {
+        let ran = at(
+            &flink,
+            &format!("jobs --request-timeout {limit} --connect-timeout 300ms"),
+        )
+        .run();
+        // whether an answer comes within that is chance
+        assert!(matches!(ran.code, 0 | 5), "{ran:?}");
+    }
+}
+
+#[test]
 fn credentials_that_are_wanted_are_exit_5_with_the_ways_to_give_them() {
     for status in [401, 403, 407] {
         let flink = first_contact(Answer::html(status));

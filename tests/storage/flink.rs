@@ -6,8 +6,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cluster::{Cluster, Version};
+use crate::offline;
+use crate::places::user;
 use crate::servers::{BUCKET, Server, Servers, script};
 use crate::tool::Tool;
+use crate::witness::Witness;
 
 /// What is tried, and its name.
 type Named = (&'static str, fn(&Servers));
@@ -43,25 +46,65 @@ fn on_s3(servers: &Servers) {
         "s3.access-key=testaccess".to_owned(),
         "s3.secret-key=testsecret123".to_owned(),
         format!("{}=s3://{BUCKET}/savepoints", version.savepoint_dir_key()),
+        format!("execution.checkpointing.dir=s3://{BUCKET}/checkpoints"),
     ];
     let cluster = start("s3", &settings, &[]);
-    life(&cluster, &format!("s3://{BUCKET}/savepoints/"), |tool| {
-        // what Flink reads is what we read
-        tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
-    });
+    let witness = servers.witness_of_s3();
+    life(
+        &cluster,
+        &format!("s3://{BUCKET}/savepoints/"),
+        &witness,
+        &[format!("s3a://{BUCKET}"), format!("s3p://{BUCKET}")],
+        |tool| {
+            // what Flink reads is what we read
+            tool.env("FLINK_CONF_DIR", cluster.dir.join("conf/jm-1"));
+        },
+    );
 }
 
 fn on_hdfs(servers: &Servers) {
     let server: &Server = servers.hdfs();
-    let authority = server.said.split(' ').next().unwrap();
+    let (authority, web) = server.said.split_once(' ').unwrap();
     let directory = format!("hdfs://{authority}/savepoints of%20flink");
     let settings = [
         "flink.hadoop.dfs.replication=1".to_owned(),
         format!("{}={directory}", Version::NEWEST.savepoint_dir_key()),
+        format!("execution.checkpointing.dir=hdfs://{authority}/checkpoints"),
     ];
     let class_path = script("hdfs", &["classpath"]);
     let cluster = start("hdfs", &settings, &["--classpath", &class_path]);
-    life(&cluster, &format!("{directory}/"), |_| {});
+    let witness = servers.witness_of_hdfs();
+    let conf = cluster.dir.join("hadoop");
+    call_it("service", &conf, authority, web);
+    let names = ["hdfs://service".to_owned(), format!("webhdfs://{web}")];
+    life(
+        &cluster,
+        &format!("{directory}/"),
+        &witness,
+        &names,
+        |tool| {
+            tool.env("HADOOP_CONF_DIR", &conf);
+            // as whom WebHDFS is asked
+            tool.env("HADOOP_USER_NAME", user());
+        },
+    );
+}
+
+/// A configuration of Hadoop in which the NameNode is that of a nameservice, too.
+fn call_it(name: &str, conf: &Path, rpc: &str, http: &str) {
+    let properties = [
+        ("dfs.nameservices".to_owned(), name),
+        (format!("dfs.ha.namenodes.{name}"), "nn1"),
+        (format!("dfs.namenode.rpc-address.{name}.nn1"), rpc),
+        (format!("dfs.namenode.http-address.{name}.nn1"), http),
+    ];
+    let property = |(key, value): &(String, &str)| {
+        format!("<property><name>{key}</name><value>{value}</value></property>")
+    };
+    let properties: String = properties.iter().map(property).collect();
+    fs::create_dir_all(conf).unwrap();
+    let text = format!("<configuration>{properties}</configuration>");
+    fs::write(conf.join("hdfs-site.xml"), text).unwrap();
 }
 
 fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
@@ -73,8 +116,14 @@ fn start(name: &str, settings: &[String], options: &[&str]) -> Cluster {
     Cluster::start(version, name, &words, &[]).with_job()
 }
 
-/// The life of a savepoint, as a user has it.
-fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
+/// The life of a savepoint, as a user has it. `names` are beginnings of locations that mean the same as Flink's.
+fn life(
+    cluster: &Cluster,
+    directory: &str,
+    witness: &Witness,
+    names: &[String],
+    reach: impl Fn(&mut Tool),
+) {
     let tool = |words: &[&str]| {
         let mut tool = cluster.tool([]).args(words);
         reach(&mut tool);
@@ -113,6 +162,12 @@ fn life(cluster: &Cluster, directory: &str, reach: impl Fn(&mut Tool)) {
         let said = tool(&["inspect", gone]).run();
         assert!(said.exits(4).stderr.contains("does not exist"), "{said}");
     }
+    offline::life(&offline::Scene {
+        cluster,
+        tool: &tool,
+        witness,
+        names,
+    });
 }
 
 /// What the tool says of two savepoints in storage, the cluster left aside.

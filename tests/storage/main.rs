@@ -14,13 +14,17 @@ mod cluster;
 mod conformance;
 mod denied;
 mod flink;
+mod markers;
+mod offline;
 mod places;
+mod relay;
 mod servers;
 #[allow(dead_code, reason = "shared with the trials on real Flink")]
 #[path = "../flink/tool.rs"]
 mod tool;
 #[path = "../flink/watchdog.rs"]
 mod watchdog;
+mod witness;
 
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
@@ -101,6 +105,9 @@ fn trials(ignored: bool) -> Vec<Trial> {
         add(format!("flink::{name}"), Box::new(body));
     }
     for kind in places::KINDS {
+        let name = "a_savepoint_goes_whole_and_the_one_beside_it_stays";
+        let trial = move |servers: &Servers| offline::on_every_storage(&servers.place(kind, name));
+        add(format!("{kind:?}::{name}").to_lowercase(), Box::new(trial));
         for (name, body) in conformance::TRIALS {
             let trial = move |servers: &Servers| body(&servers.place(kind, name));
             add(format!("{kind:?}::{name}").to_lowercase(), Box::new(trial));
@@ -108,6 +115,12 @@ fn trials(ignored: bool) -> Vec<Trial> {
     }
     for (name, body) in denied::TRIALS {
         add(format!("denied::{name}"), Box::new(body));
+    }
+    for (name, body) in markers::TRIALS {
+        add(format!("markers::{name}"), Box::new(body));
+    }
+    for (name, body) in offline::TRIALS {
+        add(format!("offline::{name}"), Box::new(body));
     }
     trials
 }

@@ -8,8 +8,6 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
-use object_store::aws::AmazonS3Builder;
-use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use savepointctl::cli::connect::ConnectArgs;
@@ -89,6 +87,11 @@ impl Place {
     }
 }
 
+/// Who has started the servers.
+pub fn user() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "root".to_owned())
+}
+
 /// Runs a trial's body.
 pub fn block_on<T>(body: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -142,7 +145,8 @@ fn google(endpoint: &str) -> Put {
     })
 }
 
-async fn written(
+/// Writes a file to HDFS.
+pub async fn written(
     client: &hdfs_native::Client,
     path: &str,
     bytes: Vec<u8>,
@@ -227,22 +231,15 @@ impl Servers {
             Kind::WebHdfs => {
                 let said = &self.hdfs().said;
                 let (rpc, http) = said.split_once(' ').unwrap();
-                let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
                 Place {
                     kind,
-                    storage: storage(&[("USER", &user)], &[]),
+                    storage: storage(&[("USER", &user())], &[]),
                     base: home(&format!("webhdfs://{http}/web")),
                     put: hadoop(&format!("hdfs://{rpc}"), &self.hdfs().conf()),
                 }
             }
             Kind::Azure => {
                 let endpoint = &self.azure().said;
-                let store = MicrosoftAzureBuilder::new()
-                    .with_account("devstoreaccount1")
-                    .with_access_key(AZURITE_KEY)
-                    .with_container_name(BUCKET)
-                    .with_endpoint(endpoint.clone())
-                    .with_allow_http(true);
                 let connection = format!(
                     "AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={endpoint}"
                 );
@@ -252,7 +249,7 @@ impl Servers {
                     base: home(&format!(
                         "abfss://{BUCKET}@devstoreaccount1.dfs.core.windows.net/x"
                     )),
-                    put: objects(store.build().unwrap()),
+                    put: objects(self.azure_client()),
                 }
             }
             Kind::Gcs => {
@@ -270,12 +267,6 @@ impl Servers {
 
     fn s3_place(&self, kind: Kind, base: &Location) -> Place {
         let endpoint = &self.s3().said;
-        let store = AmazonS3Builder::new()
-            .with_access_key_id("testaccess")
-            .with_secret_access_key("testsecret123")
-            .with_bucket_name(BUCKET)
-            .with_endpoint(endpoint.clone())
-            .with_allow_http(true);
         let definitions = [
             "s3.access-key=testaccess",
             "s3.secret-key=testsecret123",
@@ -286,7 +277,7 @@ impl Servers {
             kind,
             storage: storage(&[], &definitions),
             base: base.clone(),
-            put: objects(store.build().unwrap()),
+            put: objects(self.s3_client()),
         }
     }
 }

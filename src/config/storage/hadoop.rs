@@ -16,6 +16,7 @@ use crate::domain::secret::Secret;
 const LIMIT: u64 = 8 << 20;
 /// Where a NameNode answers.
 const RPC_PORT: u16 = 8020;
+const RPC_ADDRESS: &str = "dfs.namenode.rpc-address";
 const HTTP_PORT: u16 = 9870;
 const HTTPS_PORT: u16 = 9871;
 
@@ -111,6 +112,23 @@ impl StorageSettings {
             .collect()
     }
 
+    /// The nameservice whose NameNode has this address, by the key that holds such addresses.
+    fn nameservice_of(&self, key: &str, address: &str) -> Option<String> {
+        let services = self.hadoop_key("dfs.nameservices").unwrap_or_default();
+        let mut services = services.split(',').map(str::trim);
+        let has_it = |service: &&str| {
+            let nodes = self.nodes(service);
+            // without high availability it has no names for its nodes
+            let keys = nodes.iter().map(|node| format!("{key}.{service}.{node}"));
+            let mut keys = keys.chain([format!("{key}.{service}")]);
+            keys.any(|key| {
+                let known = self.hadoop_key(&key);
+                known.is_some_and(|known| known.eq_ignore_ascii_case(address))
+            })
+        };
+        services.find(has_it).map(str::to_ascii_lowercase)
+    }
+
     /// The authority of a location without one: that of `fs.defaultFS`.
     fn default_authority(&self, scheme: &str) -> Result<String, ConfigError> {
         let names = super::Names::new(
@@ -170,7 +188,9 @@ impl StorageSettings {
             .zip(key("security.kerberos.login.keytab"))
             .map(|(principal, keytab)| (principal, self.env.locate(keytab.as_ref())));
         let user = self.env.text("HADOOP_USER_NAME")?;
+        let service = self.nameservice_of(RPC_ADDRESS, &authority);
         Ok(Hdfs {
+            name: service.unwrap_or_else(|| authority.to_ascii_lowercase()),
             authority,
             user: user.map(str::to_owned),
             settings: settings.into_iter().collect(),
@@ -212,6 +232,20 @@ impl StorageSettings {
                 nodes.iter().filter_map(address).collect()
             }
         };
+        // a lone NameNode is known by the address of its other protocol
+        let lone = || {
+            let address = self.hadoop_key(key)?;
+            let is_it = endpoints
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(&address));
+            is_it
+                .then(|| self.hdfs("").ok())
+                .flatten()
+                .map(|hdfs| hdfs.name)
+        };
+        let mut services = endpoints.iter();
+        let found = services.find_map(|address| self.nameservice_of(key, address));
+        let name = found.or_else(lone);
         if endpoints.is_empty() {
             let problem = format!("is a nameservice without {key}.{service}.NODE");
             return Err(wrong_authority(&format!("{scheme}://{service}"), &problem));
@@ -221,6 +255,7 @@ impl StorageSettings {
             .map(|address| format!("{http}://{address}"));
         Ok(WebHdfs {
             endpoints: endpoints.collect(),
+            name,
             user: self.user()?,
             token: None,
         })

@@ -250,6 +250,9 @@ fn hadoop_names_the_nodes_of_a_service_and_the_default_file_system() {
             (
                 "hdfs-site.xml",
                 "<configuration><property><name>dfs.ha.namenodes.ha1</name><value>n1, n2</value></property>\
+                 <property><name>dfs.nameservices</name><value>ha1, other</value></property>\
+                 <property><name>dfs.namenode.rpc-address.ha1.n1</name><value>A:8020</value></property>\
+                 <property><name>dfs.namenode.rpc-address.other</name><value>o:8020</value></property>\
                  <property><name>dfs.namenode.http-address.ha1.n1</name><value>a:1</value></property>\
                  <property><name>dfs.namenode.http-address.ha1.n2</name><value>b:2</value></property></configuration>",
             ),
@@ -265,6 +268,23 @@ fn hadoop_names_the_nodes_of_a_service_and_the_default_file_system() {
     assert_eq!(web.user.as_deref(), Some("me"));
     let web = found.webhdfs("swebhdfs", "host").unwrap();
     assert_eq!(web.endpoints, ["https://host:9871"]);
+    let one_of_them = |authority: &str| found.hdfs(authority).unwrap().name;
+    for authority in ["", "ha1", "a", "A:8020"] {
+        assert_eq!(one_of_them(authority), "ha1", "{authority}");
+    }
+    assert_eq!(one_of_them("o"), "other");
+    assert_eq!(one_of_them("A:8021"), "a:8021");
+    let on_web = |authority: &str| found.webhdfs("webhdfs", authority).unwrap().name;
+    assert_eq!(on_web("a:1").as_deref(), Some("ha1"));
+    assert_eq!(on_web("ha1").as_deref(), Some("ha1"));
+    assert_eq!(on_web("a:3"), None);
+    let definitions = [
+        "flink.hadoop.fs.defaultFS=hdfs://lone",
+        "flink.hadoop.dfs.namenode.http-address=lone:9870",
+    ];
+    let lone = settings(&[], &definitions);
+    let name = lone.webhdfs("webhdfs", "lone").unwrap().name;
+    assert_eq!(name.as_deref(), Some("lone:8020"));
     let none = settings(&[], &[]).hdfs("").unwrap_err().to_string();
     assert!(none.contains("HADOOP_CONF_DIR"), "{none}");
     let line = found

@@ -58,7 +58,7 @@ async fn user(
     budget: &Budget,
 ) -> Option<Result<Holder, Doubt>> {
     let snapshot = found.snapshot();
-    let location = snapshot.to_string();
+    let mut location = snapshot.to_string();
     let place = if found.has_directory() {
         places.real(&location).await
     } else {
@@ -66,6 +66,10 @@ async fn user(
     };
     if wanted.iter().any(|one| one.place == place) {
         return None;
+    }
+    let may_be = |one: &Wanted| place.may_be_within(&one.place) && one.place.may_be_within(&place);
+    if wanted.iter().any(may_be) {
+        location.push_str(", which may be this one by another name (then name it so, or let HADOOP_CONF_DIR tell),");
     }
     match found.read(storage, budget).await {
         Ok(bytes) => Some(holder(places, wanted, location, &found.file, &bytes?).await),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::places::{Places, may_be_within};
+use super::places::Places;
 use super::{Form, Gathered, Subject};
 use crate::domain::location::NormalLocation;
 use crate::inventory::catalogue::JobHistory;
@@ -41,7 +41,7 @@ pub async fn claims(
             let mut named = named.unwrap_or_default().iter();
             let [text, real] = &own;
             // a relative text is above everything if it is taken for a directory
-            named.any(|one| one.may_be(text) || one.may_be(real) || may_be_within(one, real))
+            named.any(|one| one.may_be(text) || one.may_be(real) || one.may_be_within(real))
         };
         found.push(disposal::claimed(&own, jobs, is_one));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::places::{Places, may_be_within};
+use super::places::Places;
 use super::{Form, Gathered, OwnFile, Subject, around};
 use crate::domain::ids::JobId;
 use crate::domain::location::NormalLocation;
@@ -98,7 +98,7 @@ impl References {
     pub(super) async fn within(&self, places: &Places<'_>, wanted: &[Wanted]) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut note = |place: &NormalLocation| {
-            let is_hit = |(_, wanted): &(usize, &Wanted)| may_be_within(place, &wanted.place);
+            let is_hit = |(_, wanted): &(usize, &Wanted)| place.may_be_within(&wanted.place);
             found.extend(wanted.iter().enumerate().filter(is_hit).map(|(at, _)| at));
         };
         for directory in &self.directories {
@@ -291,7 +291,7 @@ async fn own_files(
         if files.is_empty() {
             continue;
         }
-        if !may_be_within(&lies, place) {
+        if !lies.may_be_within(place) {
             elsewhere += files.len();
             continue;
         }
@@ -435,9 +435,9 @@ async fn sort(
                 below => joined(below, &one.name),
             };
             match one.entry {
-                // a name that cannot be spelled cannot be deleted
-                _ if one.name.contains(char::REPLACEMENT_CHARACTER) => {
-                    subject.obstacles.push(name);
+                _ if !one.is_spelled() => {
+                    let why = "a name that cannot be spelled here, so it cannot be deleted";
+                    subject.obstacles.push(format!("{name} ({why})"));
                 }
                 Entry::File { .. } if name == METADATA => {}
                 Entry::File { size, .. } => {

@@ -39,18 +39,20 @@ impl<'s> Places<'s> {
             Err(_) => return Vec::new(),
         };
         let hits = wanted.iter().enumerate();
-        hits.filter(|(_, wanted)| may_be_within(&leads_to, &wanted.place))
+        hits.filter(|(_, wanted)| leads_to.may_be_within(&wanted.place))
             .map(|(at, _)| at)
             .collect()
     }
 
-    /// Where a directory lies, links resolved. What is not there lies where its text says.
+    /// Where a directory lies, links resolved and by the one name of its file system, if settings tell that it has
+    /// several. What is not there lies where its text says.
     pub(super) async fn real(&self, directory: &str) -> NormalLocation {
         if let Some(known) = self.real.lock().await.get(directory) {
             return known.clone();
         }
         let found = match Location::of(directory) {
             Ok(at) if at.local().is_some() => self.storage.real(&at).await.ok(),
+            Ok(at) if has_aliases(&at) => self.storage.renamed(&at).ok(),
             _ => None,
         };
         let shown = found.map_or_else(|| directory.to_owned(), |at| at.to_string());
@@ -61,6 +63,11 @@ impl<'s> Places<'s> {
     }
 }
 
+/// Whether its file system may have several names. All others are spared being opened.
+fn has_aliases(at: &Location) -> bool {
+    matches!(at.scheme(), "hdfs" | "webhdfs" | "swebhdfs")
+}
+
 /// The place of a directory, which may be called `_metadata` like any other.
 fn directory_at(location: &str) -> NormalLocation {
     // a last step by that name would be taken for a file of the directory above
@@ -68,62 +75,4 @@ fn directory_at(location: &str) -> NormalLocation {
         return NormalLocation::of(&format!("{location}/_metadata"));
     }
     NormalLocation::of(location)
-}
-
-/// Whether `place` may be `directory` or lie below it. In doubt it does: the same path on a file system that has several
-/// names, or whose name is left out, counts as the same.
-pub(super) fn may_be_within(place: &NormalLocation, directory: &NormalLocation) -> bool {
-    let (store, path) = parts(place);
-    let (other, above) = parts(directory);
-    let may_be_one = store == other || store.is_empty() || other.is_empty();
-    let rest = path.strip_prefix(above);
-    let is_within =
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || above.ends_with('/'));
-    may_be_one && is_within
-}
-
-/// The storage of a place, and the path in it. A cluster of HDFS has several names.
-fn parts(place: &NormalLocation) -> (&str, &str) {
-    let Some((scheme, rest)) = place.as_str().split_once("://") else {
-        return ("", place.as_str());
-    };
-    let path = rest.find('/').map_or("", |at| &rest[at..]);
-    if matches!(scheme, "hdfs" | "webhdfs" | "swebhdfs" | "viewfs") {
-        return ("hdfs", path);
-    }
-    // of one account there are two names, for either protocol
-    let store = match scheme {
-        "abfs" | "abfss" | "wasb" | "wasbs" => rest.split(['/', '.']).next().unwrap_or_default(),
-        _ => &place.as_str()[..place.as_str().len() - path.len()],
-    };
-    (store, path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn within(place: &str, directory: &str) -> bool {
-        may_be_within(&NormalLocation::of(place), &NormalLocation::of(directory))
-    }
-
-    #[test]
-    fn a_place_is_within_itself_and_what_is_above_it() {
-        assert!(within("/sp/a", "/sp/a") && within("/sp/a/b/c", "/sp/a"));
-        assert!(!within("/sp/ab", "/sp/a") && !within("/sp", "/sp/a"));
-        assert!(within("s3a://b/sp/a/x", "s3://b/sp/a"));
-        assert!(!within("s3://other/sp/a/x", "s3://b/sp/a"));
-    }
-
-    #[test]
-    fn in_doubt_two_names_of_a_file_system_are_one() {
-        assert!(within("/sp/a/x", "hdfs://ns/sp/a"));
-        assert!(within("hdfs://nn1:8020/sp/a/x", "hdfs://ns/sp/a"));
-        assert!(within("hdfs://ns/sp/a/x", "webhdfs://nn1:9870/sp/a"));
-        assert!(within(
-            "wasbs://c@account.blob.core.windows.net/sp/a/x",
-            "abfss://c@account.dfs.core.windows.net/sp/a"
-        ));
-        assert!(!within("s3://b/sp/a/x", "hdfs://ns/sp/a"));
-    }
 }

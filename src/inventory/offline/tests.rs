@@ -416,6 +416,26 @@ fn where_nobody_could_look_there_is_doubt() {
 }
 
 #[test]
+fn a_directory_with_names_that_cannot_be_spelled_stays_whoever_forces_it() {
+    for odd in ["\u{fffd}", "a\u{fffd}/x", "savepoint-0123456789a\u{fffd}"] {
+        let bench = Bench::new();
+        bench.snapshot("/sp/savepoint-1", &["a"]);
+        bench.memory.put(&format!("/sp/savepoint-1/{odd}"), *b"x");
+        let reason = bench.reason("/sp/savepoint-1", true).unwrap();
+        assert!(reason.contains("cannot be spelled here"), "{reason}");
+    }
+    // beside it they may be snapshots, which may use its files
+    for odd in ["\u{fffd}/x", "savepoint-0123456789a\u{fffd}"] {
+        let bench = Bench::new();
+        bench.snapshot("/sp/savepoint-1", &["a"]);
+        bench.memory.put(&format!("/sp/{odd}"), *b"x");
+        let reason = bench.reason("/sp/savepoint-1", false).unwrap();
+        assert!(reason.contains("is not known: mem://t/sp/"), "{reason}");
+        assert_eq!(bench.reason("/sp/savepoint-1", true), None);
+    }
+}
+
+#[test]
 fn a_running_job_speaks_against_it_until_it_is_forced() {
     let bench = Bench::new();
     bench.snapshot("/sp/savepoint-1", &["a"]);

@@ -113,7 +113,7 @@ pub(super) async fn walk(storage: &Storage, roots: &[Location], limit: usize) ->
             }
         };
         // two ways may lead to one directory, and links in a circle
-        if !known.insert(key(&real)) {
+        if !known.insert(key(storage, &real)) {
             continue;
         }
         if entries.len() > left {
@@ -170,12 +170,12 @@ impl Walked {
     fn sort(&mut self, directory: &Location, entries: &[Listed]) -> Vec<Location> {
         let mut below = Vec::new();
         for one in entries {
+            if !one.is_spelled() && may_lead_to_snapshot(one) {
+                let reason = "a name that cannot be spelled here cannot be opened".to_owned();
+                self.doubt(&directory.join(&one.name), reason);
+                continue;
+            }
             let exact = match one.entry {
-                Entry::Directory if one.name.contains(char::REPLACEMENT_CHARACTER) => {
-                    let reason = "a name that is no UTF-8 cannot be opened".to_owned();
-                    self.doubt(&directory.join(&one.name), reason);
-                    continue;
-                }
                 // a link that leads nowhere from here may lead through a directory that cannot be entered
                 Entry::Directory | Entry::Other(LINK_TO_NOWHERE) => {
                     below.push(directory.join(&one.name));
@@ -195,10 +195,22 @@ impl Walked {
     }
 }
 
+/// Whether something may be a snapshot or hold some.
+fn may_lead_to_snapshot(one: &Listed) -> bool {
+    match one.entry {
+        Entry::Directory | Entry::Other(LINK_TO_NOWHERE) => true,
+        Entry::File { .. } => matches!(Lead::of_file(&one.name), Lead::Flat { .. }),
+        Entry::Other(_) => false,
+    }
+}
+
 /// One text for a directory, however its file system is called.
-fn key(real: &Location) -> String {
+fn key(storage: &Storage, real: &Location) -> String {
     match real.local() {
         Some(_) => real.path().to_owned(),
-        None => real.to_string(),
+        None => storage
+            .renamed(real)
+            .unwrap_or_else(|_| real.clone())
+            .to_string(),
     }
 }

@@ -36,6 +36,8 @@ pub struct Candidates {
     pub failures: Vec<(Location, StorageError)>,
     /// The directories that were looked into.
     pub listed: HashSet<NormalLocation>,
+    /// What has a name that cannot be spelled here, so that nobody could look into it.
+    pub unspelled: Vec<Location>,
 }
 
 /// A directory to be listed.
@@ -65,7 +67,12 @@ pub async fn candidates(storage: &Storage, roots: &[Location]) -> Candidates {
             return found;
         };
         let (below, more) = match entries {
-            Ok(Listing::Directory(entries)) => level.sorted(&entries),
+            Ok(Listing::Directory(entries)) => {
+                let unspelled = entries.iter().filter(|one| !one.is_spelled());
+                let unspelled = unspelled.map(|one| level.at.join(&one.name));
+                found.unspelled.extend(unspelled);
+                level.sorted(&entries)
+            }
             Ok(Listing::File(size)) => {
                 found.listed.remove(&normal(&level.at));
                 (vec![Candidate::file(level.at, size)], Vec::new())
@@ -130,7 +137,7 @@ impl Level {
             return (vec![Candidate::directory(self.at.clone())], Vec::new());
         }
         let (mut found, mut more) = (Vec::new(), Vec::new());
-        for one in entries {
+        for one in entries.iter().filter(|one| one.is_spelled()) {
             let at = || self.at.join(&one.name);
             let lead = match one.entry {
                 Entry::Directory => Lead::of_directory(&one.name),

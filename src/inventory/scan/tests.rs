@@ -53,6 +53,26 @@ fn found(storage: &Storage, roots: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn what_has_a_name_that_cannot_be_spelled_is_told_and_hides_nothing_else() {
+    let (_, storage) = store(&[
+        "/cp/\u{fffd}/savepoint-2/_metadata",
+        "/cp/savepoint-fd7201-0123456789a\u{fffd}",
+        "/cp/savepoint-1/_metadata",
+        "/cp/team/\u{fffd}x/savepoint-3/_metadata",
+    ]);
+    let scan = scanned(&storage, &["s3://b/cp"]);
+    assert_eq!(scan.snapshots.len(), 1, "{:?}", scan.snapshots);
+    let mut unspelled: Vec<String> = scan.unspelled.iter().map(ToString::to_string).collect();
+    unspelled.sort();
+    let expected = [
+        "s3://b/cp/savepoint-fd7201-0123456789a\u{fffd}",
+        "s3://b/cp/team/\u{fffd}x",
+        "s3://b/cp/\u{fffd}",
+    ];
+    assert_eq!(unspelled, expected);
+}
+
+#[test]
 fn snapshots_are_found_where_flink_and_people_put_them() {
     let chk = format!("/cp/{JOB}/chk-7");
     let below_team = format!("/cp/team/{JOB}/chk-8");

@@ -59,5 +59,5 @@ pub fn open(
         }
     };
     let store = builder.build().map_err(|error| wrong(error.to_string()))?;
-    Ok(Arc::new(Objects::new(store, endpoint)))
+    Ok(Arc::new(Objects::new(store, endpoint).with_folders()))
 }

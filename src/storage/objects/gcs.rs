@@ -1,20 +1,18 @@
 //! Google Cloud Storage.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use object_store::StaticCredentialProvider;
-use object_store::client::{HttpClient, HttpRequest, HttpRequestBody};
+use object_store::client::HttpRequest;
 use object_store::gcp::{GcpCredential, GcpCredentialProvider, GoogleCloudStorageBuilder};
-use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 
+use super::marker::{Markers, Signer, generic};
 use super::service::{Service, retries};
-use super::store::{MarkerRemover, Objects};
+use super::store::Objects;
 use crate::domain::access::{Gcs, GcsLogin, Patience};
-use crate::storage::http::{encoded, shown};
 use crate::storage::{Location, StorageError, Store};
 
 /// Opens a bucket. Nothing is sent.
@@ -54,51 +52,34 @@ pub fn open(at: &Location, gcs: &Gcs, patience: Patience) -> Result<Arc<dyn Stor
         }
     };
     let store = builder.build().map_err(|error| wrong(error.to_string()))?;
+    let signer: Box<dyn Signer> = Box::new(Bearer(Arc::clone(store.credentials())));
     let markers = Markers {
-        http: HttpClient::new(service),
-        credentials: Arc::clone(store.credentials()),
-        is_anonymous: gcs.login == GcsLogin::Anonymous,
+        store: "GCS",
         url: format!("{}/{}", endpoint.trim_end_matches('/'), gcs.bucket),
+        service,
+        signer: (gcs.login != GcsLogin::Anonymous).then_some(signer),
     };
     let objects = Objects::new(store, endpoint);
-    Ok(Arc::new(objects.with_markers(Box::new(markers))))
+    Ok(Arc::new(objects.with_markers(markers)))
 }
 
-/// Hadoop's connector writes an empty object `DIRECTORY/` in place of a directory. `object_store` knows no such key.
-struct Markers {
-    http: HttpClient,
-    credentials: GcpCredentialProvider,
-    is_anonymous: bool,
-    url: String,
-}
+/// Google's token.
+struct Bearer(GcpCredentialProvider);
 
-impl Markers {
-    async fn remove(&self, path: &str) -> Result<(), object_store::Error> {
-        let generic = |source: Box<dyn Error + Send + Sync>| object_store::Error::Generic {
-            store: "GCS",
-            source,
-        };
-        let url = format!("{}{}/", self.url, encoded(path));
-        let mut request = HttpRequest::new(HttpRequestBody::empty());
-        *request.method_mut() = Method::DELETE;
-        *request.uri_mut() = url
-            .parse()
-            .map_err(|_| generic(format!("{} is no URL", shown(&url)).into()))?;
-        if !self.is_anonymous {
-            let credentials = self.credentials.get_credential().await?;
-            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", credentials.bearer))
-                .map_err(|_| generic("the token cannot be sent in a header".into()))?;
+impl Signer for Bearer {
+    fn sign<'a>(
+        &'a self,
+        request: &'a mut HttpRequest,
+    ) -> BoxFuture<'a, Result<(), object_store::Error>> {
+        let sign = async move {
+            let credentials = self.0.get_credential().await?;
+            let bearer = HeaderValue::from_str(&format!("Bearer {}", credentials.bearer));
+            let mut bearer = bearer
+                .map_err(|_| generic("GCS", "the token cannot be sent in a header".into()))?;
             bearer.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, bearer);
-        }
-        let answer = self.http.execute(request).await;
-        // one that was not there counts as removed
-        answer.map(drop).map_err(|error| generic(error.into()))
-    }
-}
-
-impl MarkerRemover for Markers {
-    fn remove<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<(), object_store::Error>> {
-        Markers::remove(self, path).boxed()
+            Ok(())
+        };
+        sign.boxed()
     }
 }

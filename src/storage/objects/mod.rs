@@ -4,6 +4,8 @@
 mod azure;
 #[cfg(feature = "gcs")]
 mod gcs;
+mod keys;
+mod marker;
 #[cfg(feature = "s3")]
 mod s3;
 mod service;

@@ -1,18 +1,16 @@
 //! Amazon S3, and what speaks like it.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsAuthorizer, AwsCredentialProvider};
-use object_store::client::{HttpClient, HttpRequest, HttpRequestBody};
-use reqwest::Method;
+use object_store::client::HttpRequest;
 
+use super::marker::{Markers, Signer};
 use super::service::{Service, retries};
-use super::store::{MarkerRemover, Objects};
+use super::store::Objects;
 use crate::domain::access::{Patience, S3, S3Login};
-use crate::storage::http::{encoded, shown};
 use crate::storage::{Location, StorageError, Store};
 
 /// Opens a bucket. Nothing is sent.
@@ -77,51 +75,35 @@ pub fn open(at: &Location, s3: &S3, patience: Patience) -> Result<Arc<dyn Store>
         }
     };
     let store = builder.build().map_err(|error| wrong(error.to_string()))?;
-    let markers = Markers {
-        http: HttpClient::new(service),
+    let signer: Box<dyn Signer> = Box::new(Signature {
         credentials: Arc::clone(store.credentials()),
-        is_anonymous: s3.login == S3Login::Anonymous,
-        url: s3.url.clone(),
         region: s3.region.clone(),
+    });
+    let markers = Markers {
+        store: "S3",
+        url: s3.url.clone(),
+        service,
+        signer: (s3.login != S3Login::Anonymous).then_some(signer),
     };
     let objects = Objects::new(store, s3.url.clone());
-    Ok(Arc::new(objects.with_markers(Box::new(markers))))
+    Ok(Arc::new(objects.with_markers(markers)))
 }
 
-/// Hadoop's S3A writes an empty object `DIRECTORY/` in place of a directory. `object_store` knows no such key.
-struct Markers {
-    http: HttpClient,
+/// Amazon's signature.
+struct Signature {
     credentials: AwsCredentialProvider,
-    is_anonymous: bool,
-    url: String,
     region: String,
 }
 
-impl Markers {
-    async fn remove(&self, path: &str) -> Result<(), object_store::Error> {
-        let generic = |source: Box<dyn Error + Send + Sync>| object_store::Error::Generic {
-            store: "S3",
-            source,
-        };
-        let url = format!("{}{}/", self.url, encoded(path));
-        let mut request = HttpRequest::new(HttpRequestBody::empty());
-        *request.method_mut() = Method::DELETE;
-        *request.uri_mut() = url
-            .parse()
-            .map_err(|_| generic(format!("{} is no URL", shown(&url)).into()))?;
-        if !self.is_anonymous {
+impl Signer for Signature {
+    fn sign<'a>(
+        &'a self,
+        request: &'a mut HttpRequest,
+    ) -> BoxFuture<'a, Result<(), object_store::Error>> {
+        let sign = async move {
             let credentials = self.credentials.get_credential().await?;
-            AwsAuthorizer::new(&credentials, "s3", &self.region)
-                .try_authorize(&mut request, None)?;
-        }
-        let answer = self.http.execute(request).await;
-        // one that was not there counts as removed
-        answer.map(drop).map_err(|error| generic(error.into()))
-    }
-}
-
-impl MarkerRemover for Markers {
-    fn remove<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<(), object_store::Error>> {
-        Markers::remove(self, path).boxed()
+            AwsAuthorizer::new(&credentials, "s3", &self.region).try_authorize(request, None)
+        };
+        sign.boxed()
     }
 }

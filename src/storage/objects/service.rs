@@ -1,6 +1,5 @@
 //! How the requests of `object_store` are sent: bounded in number, repeated where that may help, their faults named.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use object_store::client::{
 use object_store::{BackoffConfig, ClientOptions, RetryConfig};
 use tokio::sync::Semaphore;
 
+use super::keys;
 use crate::domain::access::Patience;
 use crate::storage::fault::{Fault, repeated};
 use crate::storage::http;
@@ -56,7 +56,7 @@ impl Service {
             // a listing that breaks off is asked for again as a whole
             let body = body.bytes().await.map_err(|error| fault(&error))?;
             if is_for_the_caller && status != 404 {
-                let body = match nameable(&body) {
+                let body = match keys::nameable(&body) {
                     Some(listing) => listing.into(),
                     None => body.into(),
                 };
@@ -72,62 +72,6 @@ impl Service {
 fn is_listing(request: &HttpRequest) -> bool {
     let query = request.uri().query().unwrap_or_default();
     query.contains("list-type=") || query.contains("comp=list")
-}
-
-/// The elements of a listing that hold keys, of S3 and Google and of Azure.
-const KEYS: [&str; 3] = ["Key", "Prefix", "Name"];
-
-/// A listing whose keys `object_store` can all read: it refuses a whole page for one key with an empty or dotted step. Such
-/// a step becomes a replacement character, so that it is seen to be there but cannot be opened.
-fn nameable(listing: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(listing).ok()?;
-    let mut changed = Cow::Borrowed(text);
-    for element in KEYS {
-        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-        let odd = |piece: &str| {
-            let (key, rest) = piece.split_once(&close)?;
-            let renamed = renamed(key)?;
-            Some(format!("{renamed}{close}{rest}"))
-        };
-        if changed
-            .split(&open)
-            .skip(1)
-            .any(|piece| odd(piece).is_some())
-        {
-            let mut pieces = changed.split(&open);
-            let mut whole = pieces.next().unwrap_or_default().to_owned();
-            for piece in pieces {
-                whole.push_str(&open);
-                whole.push_str(odd(piece).as_deref().unwrap_or(piece));
-            }
-            changed = Cow::Owned(whole);
-        }
-    }
-    match changed {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(text) => Some(text),
-    }
-}
-
-/// A key with its unreadable steps replaced, if it has some.
-fn renamed(key: &str) -> Option<String> {
-    // a directory's marker ends with a slash
-    let (steps, end) = match key.strip_suffix('/') {
-        Some(steps) => (steps, "/"),
-        None => (key, ""),
-    };
-    let is_odd = |step: &str| matches!(step, "" | "." | "..");
-    if key.is_empty() || !steps.split('/').any(is_odd) {
-        return None;
-    }
-    let steps: Vec<String> = steps
-        .split('/')
-        .map(|step| match is_odd(step) {
-            true => format!("{step}\u{fffd}"),
-            false => step.to_owned(),
-        })
-        .collect();
-    Some(format!("{}{end}", steps.join("/")))
 }
 
 fn fault(error: &HttpError) -> Fault {
@@ -174,28 +118,5 @@ pub fn retries() -> RetryConfig {
         },
         max_retries: 3,
         retry_timeout: Duration::from_secs(60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_that_cannot_be_named_hides_no_other() {
-        let listing = "<Name>b</Name><Prefix>sp/</Prefix><Contents><Key>sp/</Key></Contents><Contents><Key>sp/./y</Key>\
-                       </Contents><CommonPrefixes><Prefix>sp//</Prefix></CommonPrefixes><Contents><Key>sp/a.b</Key>";
-        let shown = nameable(listing.as_bytes()).unwrap();
-        assert_eq!(
-            shown,
-            "<Name>b</Name><Prefix>sp/</Prefix><Contents><Key>sp/</Key></Contents><Contents><Key>sp/.\u{fffd}/y</Key>\
-             </Contents><CommonPrefixes><Prefix>sp/\u{fffd}/</Prefix></CommonPrefixes><Contents><Key>sp/a.b</Key>"
-        );
-        assert_eq!(nameable(b"<Key>sp/</Key><Prefix></Prefix>"), None);
-        for key in ["/x", "..", "a/../b", "a//"] {
-            let key = renamed(key).unwrap();
-            let path = object_store::path::Path::parse(&key);
-            assert!(path.is_ok(), "{key}");
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! One bucket or container, as a [`Store`].
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::SystemTime;
 
-use futures_util::future::BoxFuture;
+use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
 use object_store::path::Path;
@@ -11,6 +12,7 @@ use object_store::{
     Attribute, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt,
 };
 
+use super::marker::Markers;
 use crate::storage::fault::Fault;
 use crate::storage::http::innermost;
 use crate::storage::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, StorageError, Store};
@@ -18,16 +20,15 @@ use crate::storage::{Answer, Dated, Entry, Listed, Location, MAX_ENTRIES, Storag
 /// What Azure's drivers write beside an object that stands for a directory.
 const FOLDER: &str = "hdi_isfolder";
 
-/// Removes the object in place of a directory, where its key is one that `object_store` cannot name.
-pub trait MarkerRemover: Send + Sync {
-    /// Removes it; nothing to do where it is not there.
-    fn remove<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<(), object_store::Error>>;
-}
+/// How many objects without bytes are looked at at once.
+const LOOK_CONCURRENCY: usize = 16;
 
 /// One bucket or container.
 pub struct Objects<S> {
     store: S,
-    markers: Option<Box<dyn MarkerRemover>>,
+    markers: Option<Markers>,
+    /// Whether an object without bytes may be a directory.
+    has_folders: bool,
     /// Who is asked, as a user knows it.
     endpoint: String,
 }
@@ -38,13 +39,20 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
         Self {
             store,
             markers: None,
+            has_folders: false,
             endpoint,
         }
     }
 
     /// The same for a service whose markers have keys of their own.
-    pub fn with_markers(mut self, markers: Box<dyn MarkerRemover>) -> Self {
+    pub fn with_markers(mut self, markers: Markers) -> Self {
         self.markers = Some(markers);
+        self
+    }
+
+    /// The same for a service in which an object of a directory's own name stands for it.
+    pub fn with_folders(mut self) -> Self {
+        self.has_folders = true;
         self
     }
 
@@ -169,7 +177,10 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
             }
         }
         if exists {
-            return Ok(found);
+            return match self.has_folders {
+                true => self.with_each_folder_once(directory, found).await,
+                false => Ok(found),
+            };
         }
         match self.object(directory).await? {
             Entry::Directory => Ok(found),
@@ -177,6 +188,38 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
                 location: directory.to_string(),
             }),
         }
+    }
+
+    /// A listing in which an object that stands for a directory is one. It does not tell which do, save by what lies
+    /// below them: those without bytes are looked at.
+    async fn with_each_folder_once(
+        &self,
+        directory: &Location,
+        mut listed: Vec<Listed>,
+    ) -> Result<Vec<Listed>, StorageError> {
+        let directories = listed.iter().filter(|one| one.entry == Entry::Directory);
+        let directories: HashSet<String> = directories.map(|one| one.name.clone()).collect();
+        listed.retain(|one| !is_empty_file(one) || !directories.contains(&one.name));
+        let (empty, mut listed): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_empty_file);
+        let looks = empty.into_iter().map(|one| async move {
+            // a name that cannot be spelled cannot be asked for either
+            if !one.is_spelled() {
+                return Ok(Some(one));
+            }
+            match self.object(&directory.join(&one.name)).await {
+                Ok(entry) => Ok(Some(Listed { entry, ..one })),
+                // gone since it was listed
+                Err(error) if error.is_missing() => Ok(None),
+                // who may list need not be allowed to look
+                Err(error) if error.is_denied() => Ok(Some(one)),
+                Err(error) => Err(error),
+            }
+        });
+        let mut looks = stream::iter(looks).buffer_unordered(LOOK_CONCURRENCY);
+        while let Some(looked) = looks.next().await {
+            listed.extend(looked?);
+        }
+        Ok(listed)
     }
 
     async fn read_whole(&self, file: &Location, limit: u64) -> Result<Dated, StorageError> {
@@ -291,6 +334,10 @@ impl<S: ObjectStore + PaginatedListStore> Objects<S> {
             location: directory.to_string(),
         })
     }
+}
+
+fn is_empty_file(one: &Listed) -> bool {
+    matches!(one.entry, Entry::File { size: 0, .. })
 }
 
 fn file(object: &ObjectMeta) -> Entry {
