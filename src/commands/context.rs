@@ -99,6 +99,7 @@ pub struct Context {
 
 impl Context {
     /// Whether a flag names the cluster to speak to.
+    #[cfg(feature = "minicluster")]
     pub fn is_told_a_cluster(&self) -> bool {
         self.connect.jobmanager.is_some()
     }

@@ -59,7 +59,7 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     for (title, text) in told.further {
         roff.section(title);
         let lines: Vec<String> = text.lines().flat_map(narrow).collect();
-        roff.example(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        roff.table(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     }
     exit_status(&mut roff, told.exits.iter().copied());
     if !told.differences.is_empty() {

@@ -47,13 +47,22 @@ impl Roff {
         }
     }
 
-    /// Lines that are shown as they are.
+    /// Lines to be typed, shown as they are.
     pub(super) fn example(&mut self, lines: &[&str]) {
-        self.line(".EX");
+        self.unfilled(".EX", lines, ".EE");
+    }
+
+    /// Lines to be read, shown as they are.
+    pub(super) fn table(&mut self, lines: &[&str]) {
+        self.unfilled(".nf", lines, ".fi");
+    }
+
+    fn unfilled(&mut self, begin: &str, lines: &[&str], end: &str) {
+        self.line(begin);
         for line in lines {
             self.line(&guarded(&escaped(line)));
         }
-        self.line(".EE");
+        self.line(end);
     }
 
     /// The page.
