@@ -287,3 +287,36 @@ fn blocks(roff: &mut Roff, text: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_a_page_goes_on_below_its_column() {
+        let line = format!("  drop-answer     {}", "done, ".repeat(20));
+        let lines = narrow(line.trim_end());
+        assert!(lines.len() > 1);
+        for (number, line) in lines.iter().enumerate() {
+            assert!(escaped(line).len() <= WIDTH, "{line}");
+            assert_eq!(line.find("done"), Some(18), "{number}: {line}");
+        }
+        assert_eq!(lines[0].find("drop"), Some(2));
+        assert_eq!(narrow("short"), ["short"]);
+    }
+
+    #[test]
+    fn a_synopsis_shows_what_must_be_given_and_what_follows_two_dashes() {
+        let tool = help::command();
+        let restore = tool.find_subcommand("restore").cloned();
+        let restore = synopsis(&restore.unwrap());
+        assert!(
+            restore.contains("\\fB\\-\\-jar\\fP \\fIFILE\\fP | "),
+            "{restore}"
+        );
+        assert!(
+            restore.ends_with("[\\fB\\-\\-\\fP \\fIARGS\\fP ...]"),
+            "{restore}"
+        );
+    }
+}
