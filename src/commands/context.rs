@@ -62,6 +62,13 @@ pub struct Ongoing {
     pub what: String,
     /// The command that waits for it.
     pub resume: String,
+    /// What that command is for, before its words: to go on waiting, as long as there is one that does.
+    pub how: &'static str,
+}
+
+impl Ongoing {
+    /// Of what a command can go on waiting for.
+    pub const RESUME: &'static str = "resume with";
 }
 
 /// What a context is made of.
@@ -258,6 +265,7 @@ impl Context {
         Ongoing {
             what: format!("{} of {} goes on", pending.verb.noun(), pending.job()),
             resume: self.resume_command(pending),
+            how: Ongoing::RESUME,
         }
     }
 
@@ -266,6 +274,7 @@ impl Context {
         *self.deletion.borrow_mut() = Some(Ongoing {
             what: format!("{location} is partly deleted, and no snapshot any more"),
             resume: resume.to_owned(),
+            how: "delete the rest with",
         });
     }
 
@@ -311,7 +320,7 @@ impl Context {
         if let Some(deletion) = self.deletion.borrow().as_ref() {
             let what = format!("interrupted: {}", deletion.what);
             return Failure::new(Exit::Interrupted, what)
-                .hint(format!("delete the rest with `{}`", deletion.resume));
+                .hint(format!("{} `{}`", deletion.how, deletion.resume));
         }
         let ongoing = self.ongoing.borrow();
         let what = match ongoing.as_slice() {
@@ -324,7 +333,7 @@ impl Context {
         };
         let hints = ongoing
             .iter()
-            .map(|one| format!("resume with `{}`", one.resume));
+            .map(|one| format!("{} `{}`", one.how, one.resume));
         Failure {
             hints: hints.collect(),
             ..Failure::new(Exit::Interrupted, what)

@@ -390,6 +390,7 @@ async fn wait(
     let ongoing = Ongoing {
         what: format!("the disposal of {location} goes on"),
         resume: resume.clone(),
+        how: Ongoing::RESUME,
     };
     cx.begin_other(ongoing.clone());
     let deadline = timeout.and_then(|limit| Instant::now().checked_add(limit));

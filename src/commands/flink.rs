@@ -3,8 +3,10 @@
 mod end;
 mod endpoint;
 pub(super) mod help;
+mod ignored;
 mod job;
 mod jobs;
+pub(super) mod meaning;
 mod program;
 mod savepoint;
 mod stop;
@@ -19,7 +21,7 @@ use crate::cli::commons_cli::{self, Line};
 use crate::cli::flink_options::{Action, GENERAL};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::output::{Format, Printer};
+use crate::output::{Colors, Format, Look, Printer, Style};
 use endpoint::Setup;
 
 /// Flink's own command line: its options, its lines on stdout, its exit codes
@@ -29,7 +31,7 @@ use endpoint::Setup;
 /// stdout carries Flink's lines and the exit code is Flink's, while errors are told on stderr in this tool's words.
 /// `savepointctl flink -h` tells more.
 #[derive(Args, Debug)]
-#[command(disable_help_flag = true, after_help = help::EXAMPLES, after_long_help = help::long())]
+#[command(disable_help_flag = true, override_usage = help::USAGE, after_help = help::EXAMPLES, after_long_help = help::long())]
 pub struct FlinkArgs {
     /// An action of Flink's with its options and arguments
     #[arg(
@@ -55,17 +57,17 @@ fn as_flink(failure: Failure) -> Failure {
         exit @ (Exit::FlinkFatal | Exit::Interrupted) => exit,
         _ => Exit::Failed,
     };
-    Failure { exit, ..failure }
+    let hints = failure.hints.iter().map(|hint| help::hint(hint)).collect();
+    Failure {
+        exit,
+        hints,
+        ..failure
+    }
 }
 
 fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
     let printer = setup.0.printer;
-    if printer.format() != Format::Table {
-        return Err(
-            Failure::new(Exit::Usage, "what `flink` prints has Flink's form only")
-                .hint("leave --output out, or use the command of this tool's own"),
-        );
-    }
+    refuse_looks(printer)?;
     let words = texts(words)?;
     let Some((word, rest)) = words.split_first() else {
         printer.raw(help::tool().as_bytes())?;
@@ -93,6 +95,7 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
         setup.0.printer = printer.verbose();
     }
     endpoint::refuse_uncovered(&line)?;
+    ignored::say_repeated(setup.printer(), &line);
     match action {
         Action::List => jobs::list(&line, setup),
         Action::Savepoint => savepoint::run(&line, setup),
@@ -102,6 +105,25 @@ fn act(words: &[OsString], mut setup: Setup) -> Result<Exit, Failure> {
         Action::Run => program::run(&line, setup),
         Action::Info => program::info(&line, setup),
     }
+}
+
+/// Flags before `flink` that ask for another form than Flink's.
+fn refuse_looks(printer: Printer) -> Result<(), Failure> {
+    let Look { style, colors } = printer.look();
+    let (flag, hint) = match (printer.format(), style) {
+        (Format::Json | Format::Name, _) => ("--output", "leave it out"),
+        (_, Style { utc: true, .. }) => ("--utc", "set TZ=UTC for Flink's times in UTC"),
+        (_, Style { bytes: true, .. }) => ("--bytes", "leave it out"),
+        _ => {
+            if colors == Colors::Always {
+                printer.note("--color always colours errors and warnings, not what `flink` prints");
+            }
+            return Ok(());
+        }
+    };
+    let what = format!("{flag} has no effect: what `flink` prints has Flink's form only");
+    Err(Failure::new(Exit::Usage, what)
+        .hint(format!("{hint}, or use the command of this tool's own")))
 }
 
 /// The way to the cluster that a line names; nothing where it would be refused.
@@ -131,14 +153,6 @@ fn usage(action: Action, what: impl Into<String>) -> Failure {
         "`savepointctl flink {} -h` shows its options",
         action.word()
     ))
-}
-
-/// Says which words of the line Flink takes no notice of.
-fn say_ignored(cx: &Context, words: &[String]) {
-    if !words.is_empty() {
-        cx.printer
-            .warning(format!("ignored, as Flink does: {}", words.join(" ")));
-    }
 }
 
 /// The words after the first `count`.

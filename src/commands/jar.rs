@@ -41,19 +41,19 @@ impl Jar {
             return Err(cannot(format!("{shown} is not a file, so it is no jar")));
         }
         let is_program = name.ends_with(".toml");
-        if !is_program && !name.ends_with(".jar") {
-            return Err(cannot(format!(
-                "{shown} is no jar by its name, and the cluster takes none that does not end in .jar (a minicluster: \
-                 programs that end in .toml)"
-            )));
-        }
         let mut magic = [0u8; 4];
         // every zip file with an entry begins so
         if !is_program && (file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04") {
             return Err(cannot(format!(
                 "{shown} is not a jar: it does not begin as a zip file does"
-            )));
+            ))
+            .hint("a minicluster's programs are known by their names: they end in .toml"));
         }
+        // the cluster goes by the name, the one who typed it by the content
+        let name = match is_program || name.ends_with(".jar") {
+            true => name,
+            false => format!("{name}.jar"),
+        };
         let file = File::open(path)
             .map_err(|err| cannot(format!("cannot read the jar {shown}: {err}")))?;
         Ok(Self {

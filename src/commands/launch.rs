@@ -14,6 +14,10 @@ use crate::rest::client::NotTriggered;
 use crate::rest::jars::RunRequest;
 use crate::rest::{self, Client};
 
+/// Of a path that is empty, as where a script's variable is not set.
+pub const NO_SNAPSHOT: &str =
+    "the snapshot to run from is an empty text: the job would start with empty state";
+
 /// A jar that lies in the cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct LaunchedJar<'a> {
@@ -49,7 +53,11 @@ pub fn set_claim_mode(
     }
 }
 
-/// Has the cluster run a jar, and gives back the job's id. One that was uploaded for it goes again.
+/// What REST answers where a main method has come to its end without a job.
+const NO_JOB: &str = "No jobs included in application";
+
+/// Has the cluster run a jar, and gives back the job's id, or nothing where its main method starts no job. A jar that was
+/// uploaded for it goes again.
 ///
 /// # Errors
 /// Whatever keeps the program from running; a submission of which nobody knows what became of it (3).
@@ -59,14 +67,22 @@ pub async fn launch(
     jar: LaunchedJar<'_>,
     mut request: RunRequest,
     timeout: Option<Timeout>,
-) -> Result<JobId, Failure> {
+) -> Result<Option<JobId>, Failure> {
     let id = JobId::from_bytes(*start::random_id()?.as_bytes());
     request.job_id = id.to_string();
     let location = request.savepoint_path.as_deref();
+    if location.is_some_and(|location| location.trim().is_empty()) {
+        // the JobManager would take it for none
+        if jar.uploaded && !jar.keep {
+            cx.delete_jar(client, jar.id).await;
+        }
+        return Err(Failure::new(Exit::Usage, NO_SNAPSHOT));
+    }
     let from = location.map(|location| format!(" from {location}"));
     let ongoing = Ongoing {
         what: format!("job {id} may be starting{}", from.unwrap_or_default()),
         resume: running_command(cx, id, location),
+        how: Ongoing::RESUME,
     };
     cx.begin_other(ongoing.clone());
     let submission = submit(cx, client, jar.id, &request, id);
@@ -92,27 +108,29 @@ pub async fn launch(
             .note(format!("the jar stays in the cluster as {}", jar.id));
     }
     cx.end_other(&ongoing);
-    submitted.map(|()| id)
+    submitted.map(|started| started.then_some(id))
 }
 
-/// Has the cluster run the jar. A repetition of a request whose answer was lost finds the job there.
+/// Has the cluster run the jar, and tells whether that started a job. A repetition of a request whose answer was lost
+/// finds the job there.
 async fn submit(
     cx: &Context,
     client: &Client,
     jar: &str,
     request: &RunRequest,
     id: JobId,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let NotTriggered { error, may_run } = match client.run_jar(jar, request).await {
-        Ok(_) => return Ok(()),
+        Ok(_) => return Ok(true),
         Err(not_triggered) => not_triggered,
     };
     let location = request.savepoint_path.as_deref();
     let fate = fate(client, id, &error, may_run).await;
     match error.refusal() {
-        Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(()),
-        _ if fate == Fate::Runs => Ok(()),
+        Some((_, cause)) if cause.text().contains("has already been submitted") => Ok(true),
+        _ if fate == Fate::Runs => Ok(true),
         _ if fate == Fate::Unknown => Err(unknown_fate(cx, error, id, location)),
+        Some((_, cause)) if cause.text().contains(NO_JOB) => Ok(false),
         Some((_, cause)) => {
             // a job that could not start may say more than the answer does
             let own = match diagnosis::diagnose(cause) {

@@ -1,5 +1,6 @@
 //! `man`: the manual pages, made of the command tree and of what it does not say.
 
+mod flink;
 mod page;
 mod roff;
 mod sections;

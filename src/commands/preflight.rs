@@ -8,6 +8,7 @@ use super::context::Context;
 use super::jar::Jar;
 use super::{latest, program};
 use crate::cli::dirs::DirArgs;
+use crate::cli::value;
 use crate::domain::job::JobSelector;
 use crate::domain::reference::SnapshotRef;
 use crate::error::{Doing, Failure};
@@ -63,7 +64,7 @@ pub struct PreflightArgs {
     uids: Option<PathBuf>,
 
     /// The class with the main method, where the jar's manifest does not name it
-    #[arg(short, long, value_name = "CLASS", conflicts_with_all = ["job", "program", "uids"])]
+    #[arg(short, long, value_name = "CLASS", value_parser = value::class, conflicts_with_all = ["job", "program", "uids"])]
     class: Option<String>,
 
     /// The job's parallelism

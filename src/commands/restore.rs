@@ -57,7 +57,7 @@ pub struct RestoreArgs {
     jar_id: Option<String>,
 
     /// The class with the main method, where the jar's manifest does not name it
-    #[arg(short, long, value_name = "CLASS")]
+    #[arg(short, long, value_name = "CLASS", value_parser = value::class)]
     class: Option<String>,
 
     /// The job's parallelism
@@ -145,6 +145,10 @@ pub async fn run(args: &RestoreArgs, cx: &Context) -> Result<Exit, Failure> {
         keep: args.keep_jar,
     };
     let id = launch(cx, &client, jar, request, timeout).await?;
+    let id = id.ok_or_else(|| {
+        let what = format!("no job runs from {location}: the main method starts no job");
+        Failure::new(Exit::Failed, what).hint("is -c the right class?")
+    })?;
     cx.printer.note(format!("submitted job {id}"));
     if args.detached {
         let resume = running_command(cx, id, Some(&location));

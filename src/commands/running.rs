@@ -80,6 +80,7 @@ pub async fn until_running(
     let ongoing = Ongoing {
         what: format!("job {id} goes on starting"),
         resume: running_command(cx, id, from),
+        how: Ongoing::RESUME,
     };
     cx.begin_other(ongoing.clone());
     let said = format!("waiting for the tasks of job {id}");

@@ -25,7 +25,7 @@ impl FromStr for SnapshotRef {
     /// `latest`, `latest~N`, `latest:JOB`, `latest~N:JOB` and `latest:JOB~N` are references; everything else is a
     /// location.
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Err("a SNAPSHOT is a location, or latest, latest~1, latest:JOB".to_owned());
         }
         let Some(rest) = text.strip_prefix("latest") else {
@@ -117,6 +117,8 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert!("latest:".parse::<SnapshotRef>().is_err());
-        assert!("".parse::<SnapshotRef>().is_err());
+        for empty in ["", " "] {
+            assert!(empty.parse::<SnapshotRef>().is_err());
+        }
     }
 }

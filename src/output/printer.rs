@@ -118,6 +118,11 @@ impl Printer {
         self.format
     }
 
+    /// How results are to look.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
     /// A size as the user wants it.
     pub fn size(&self, bytes: u64) -> String {
         self.look.style.size(bytes)

@@ -19,29 +19,29 @@ use super::server::{Answer, Flink, Job};
 const REAL: &str = "\"$FLINK_HOME/bin/flink\"";
 
 /// `savepointctl flink` with these words, split at blanks; nothing names a cluster.
-fn flink(words: &str) -> Tool {
+pub(super) fn flink(words: &str) -> Tool {
     tool(["flink"]).args(words.split(' ').filter(|word| !word.is_empty()))
 }
 
 /// The same with the action first and `-m` behind it.
-fn at(cluster: &Flink, words: &str) -> Tool {
+pub(super) fn at(cluster: &Flink, words: &str) -> Tool {
     flink(words).args(["-m", &cluster.address().to_string()])
 }
 
-fn started() -> (Flink, Job) {
+pub(super) fn started() -> (Flink, Job) {
     let cluster = Flink::start("2.3.0");
     let job = cluster.job("orders");
     (cluster, job)
 }
 
 /// An address that was free a moment ago.
-fn free_address() -> SocketAddr {
+pub(super) fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }
 
 /// The body of the one request that was made to this path.
-fn body(cluster: &Flink, line: &str) -> Value {
+pub(super) fn body(cluster: &Flink, line: &str) -> Value {
     let requests = cluster.requests_of(line);
     assert_eq!(requests.len(), 1, "{line}");
     requests[0].body.clone()

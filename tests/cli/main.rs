@@ -17,6 +17,8 @@ mod dispose;
 mod faults;
 mod faults_of_life;
 mod flink;
+mod flink_line;
+mod flink_programs;
 mod forgotten;
 mod jobs;
 mod latest;

@@ -281,7 +281,7 @@ fn what_cannot_be_a_jar_is_refused_before_any_request() {
         (dir.file("text.jar", "class Main {}"), "zip"),
         (dir.file("empty.jar", ""), "zip"),
         (dir.file("short.jar", "PK"), "zip"),
-        (dir.file("orders.zip", JAR), ".jar"),
+        (dir.file("orders.txt", "[[operator]]"), "end in .toml"),
     ];
     for (path, said) in cases {
         at(&flink, &format!("restore {FROM} --jar"))

@@ -8,7 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::PathCompleter;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
-use super::super::flink::{self, help};
+use super::super::flink::{self, help, meaning};
 use super::super::{Cli, is_called_flink};
 use super::candidates::{self, Question, Wanted};
 use super::line::Line as Own;
@@ -165,7 +165,7 @@ fn options(action: Action, typed: &str) -> Vec<CompletionCandidate> {
     let is_abbreviated = typed.len() > 1 && !typed.starts_with("--");
     let mut offered = Vec::new();
     for option in action.options() {
-        if !help::is_covered(option) {
+        if !meaning::is_covered(action, option) {
             continue;
         }
         let names = match option.long {
@@ -175,7 +175,7 @@ fn options(action: Action, typed: &str) -> Vec<CompletionCandidate> {
         };
         for name in names {
             if !offered.iter().any(|(known, _)| *known == name) {
-                offered.push((name, help::note(option)));
+                offered.push((name, meaning::of(action, option)));
             }
         }
     }

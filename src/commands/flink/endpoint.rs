@@ -18,6 +18,8 @@ use crate::exit::Exit;
 use crate::output::Printer;
 
 const TARGET: &str = "execution.target";
+/// The address that is none.
+const YARN: &str = "yarn-cluster";
 const ADDRESSES: [&str; 2] = ["rest.address", "jobmanager.rpc.address"];
 /// Our own variable, which Flink does not know.
 const OWN_VARIABLE: &str = "SAVEPOINTCTL_JOBMANAGER";
@@ -61,13 +63,18 @@ impl Setup {
         let by_option = line.has("t") || line.has("e");
         let has_target = by_option || from_file(TARGET).is_some();
         let high_availability = config::high_availability(&flink);
-        let address = line.value("m").map(address).transpose()?;
-        if address.is_some() && connect.jobmanager.is_some() {
-            return Err(Failure::new(
-                Exit::Usage,
-                "-m is given twice, before and after `flink`: leave one out",
-            ));
-        }
+        // before `flink` it means what it means behind it
+        let address = match (connect.jobmanager.take(), line.value("m")) {
+            (Some(_), Some(_)) => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "-m is given twice, before and after `flink`: leave one out",
+                ));
+            }
+            (Some(typed), None) if typed.expose() == YARN => return Err(yarn()),
+            (Some(typed), None) => Some(address(typed.expose())?),
+            (None, typed) => typed.map(address).transpose()?,
+        };
         let in_force = match (address, high_availability) {
             (Some(_), Some((key, found))) => {
                 printer.warning(format!(
@@ -92,7 +99,7 @@ impl Setup {
                 connect.definitions = [definitions, connect.definitions].concat();
                 true
             }
-            (None, _) => connect.jobmanager.is_some(),
+            (None, _) => false,
         };
         if line.has("z") && (high_availability.is_none() || has_target) {
             printer.warning("-z has no effect: high availability is off, or a target is named");
@@ -176,8 +183,11 @@ fn no_cluster(flink: &FlinkConfig) -> Failure {
         Exit::FlinkFatal
     };
     Failure::new(exit, "no cluster is named")
-        .hint("name its REST address with -m HOST:PORT, or -D rest.address=HOST -D rest.port=PORT")
+        .hint(
+            "name its REST address with -m HOST:PORT, -D rest.address=HOST -D rest.port=PORT, or SAVEPOINTCTL_JOBMANAGER",
+        )
         .hint("or let FLINK_CONF_DIR or FLINK_HOME point at Flink's configuration, or run where ./conf holds it")
+        .hint("or, to see it all work without a cluster, run `savepointctl demo`")
 }
 
 /// The leader is not looked up; any JobManager answers, so that the configured one does where there is one.
@@ -204,13 +214,17 @@ fn by_leader(printer: Printer, flink: &FlinkConfig, key: &str) -> Result<(), Fai
 /// # Errors
 /// YARN, Kubernetes, and programs that run in the client; targets that do not exist.
 pub fn refuse_uncovered(line: &Line) -> Result<(), Failure> {
-    if line.has("yid") || line.has("yd") || line.value("m") == Some("yarn-cluster") {
-        return Err(help::uncovered("YARN's own protocol"));
+    if line.has("yid") || line.has("yd") || line.value("m") == Some(YARN) {
+        return Err(yarn());
     }
     match target(line) {
         Some(target) => covered(target),
         None => Ok(()),
     }
+}
+
+fn yarn() -> Failure {
+    help::uncovered("YARN's own protocol")
 }
 
 /// The target that the line names: -D counts more than -t, and -t more than -e.

@@ -1,6 +1,6 @@
 //! What `flink` says of itself, in this tool's words.
 
-use crate::cli::commons_cli::{OptionSpec, Values};
+use super::meaning;
 use crate::cli::flink_options::Action;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -11,6 +11,20 @@ pub const EXAMPLES: &str = "Examples:\n  \
     savepointctl flink savepoint -m jobmanager:8081 2e8f82d94cde8d5f4b6b1a8bcd87e5a3 ~/savepoints\n  \
     savepointctl flink stop -p ~/savepoints 2e8f82d94cde8d5f4b6b1a8bcd87e5a3\n  \
     savepointctl flink run -d -s ~/savepoints/savepoint-2e8f82-ef82e8cf6570 orders-2.toml";
+
+/// How options may be typed.
+pub const SPELLING: &str = "Long options take one dash or two and may be abbreviated; values follow, or stand behind =, or \
+    are glued on. Of an option that is given twice the first value counts, of a key of -D the last; the others are named \
+    on stderr.";
+
+/// How the command is typed.
+pub const USAGE: &str = "savepointctl [OPTIONS] flink ACTION [ACTION'S OPTIONS] [ARGUMENTS]";
+
+/// Of the options before `flink`.
+pub const BEFORE: &str = "Before `flink` stand options of this tool's own: those for the connection, credentials and \
+    time-outs, and -v, -q, --no-progress and --color, which colours messages on stderr. -m means there what it means \
+    behind the action. -o, --utc and --bytes are refused: what is printed has Flink's form only; TZ=UTC gives times in \
+    UTC.";
 
 /// What `-v` prints.
 pub const VERSION: &str = concat!(
@@ -41,7 +55,13 @@ pub const DIFFERENCES: &[(&str, &str)] = &[
         "Programs",
         "run and info upload the jar and have the JobManager run its main method, because no JVM is here: what the program \
          prints is in the JobManager's logs, and only -D settings travel with the job, not the client's configuration file. \
-         Accumulators are printed as REST tells them.",
+         Accumulators are printed as REST tells them. A main method that starts no job is an exit code of 0, with a \
+         warning.",
+    ),
+    (
+        "Empty values",
+        "-D rest.address= is refused: for Java an empty host is this machine, and a variable that is not set would name \
+         the wrong cluster.",
     ),
     (
         "Plans",
@@ -59,7 +79,7 @@ pub const DIFFERENCES: &[(&str, &str)] = &[
     ),
     (
         "What is ignored",
-        "What Flink ignores without a word is named on stderr: words too many, -m beside a target or under high availability, \
+        "What Flink ignores without a word is named on stderr: words too many, the further values of an option that is repeated, -e beside -t, -m beside a target or under high availability, \
          -z without it, -j of savepoint, -type without a savepoint, -n and -cm without -s.",
     ),
     (
@@ -117,7 +137,7 @@ pub fn tool() -> String {
 pub fn long() -> String {
     let mut text = format!(
         "{EXAMPLES}\n\nThe cluster, from strong to weak: high availability; a target (-t, execution.target); -D; -m; Flink's \
-         configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf.\n\nExit codes: 0 done, 1 anything else, 31 Flink's \
+         configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf; SAVEPOINTCTL_JOBMANAGER.\n\n{BEFORE}\n\nExit codes: 0 done, 1 anything else, 31 Flink's \
          configuration cannot be read, 130 interrupted.\n\nDifferences from Flink's own command line, on purpose:\n"
     );
     for (what, how) in DIFFERENCES {
@@ -131,55 +151,13 @@ pub fn of(action: Action) -> String {
     let (words, what) = about(action);
     let mut text = format!("{} {words}: {what}\n\nOptions:\n", action.word());
     for option in action.options() {
-        let note = match note(option) {
-            "" => String::new(),
-            note => format!("  {note}"),
-        };
-        text.push_str(&format!("  {:<44}{note}\n", spelled(option)).replace("  \n", "\n"));
+        let (names, value) = meaning::spelled(option);
+        let spelled = format!("{names} {value}");
+        let meaning = meaning::of(action, option);
+        text.push_str(&format!("  {spelled:<36} {meaning}\n"));
     }
-    text.push_str(
-        "\nLong options take one dash or two and may be abbreviated; values follow, or stand behind =, or are glued on.\n",
-    );
+    text.push_str(&format!("\n{SPELLING}\n"));
     text
-}
-
-fn spelled(option: OptionSpec) -> String {
-    let long = match option.long {
-        Some(long) if long != option.short => format!(",--{long}"),
-        _ => String::new(),
-    };
-    let value = match option.values {
-        Values::None => "",
-        Values::One => " VALUE",
-        Values::Optional => " [DIRECTORY]",
-        Values::Pair => " KEY=VALUE",
-        Values::Many => " VALUE...",
-    };
-    format!("-{}{long}{value}", option.short)
-}
-
-/// Of an option that only Flink itself has.
-const NOT_COVERED: &str = "not covered";
-
-/// What an option is for, where its name does not tell; or that only Flink itself has it.
-pub fn note(option: OptionSpec) -> &'static str {
-    match option.short {
-        "yid" | "yd" | "sae" | "C" => NOT_COVERED,
-        short if short.starts_with("py") => NOT_COVERED,
-        "t" | "e" => "remote is covered",
-        "m" => "HOST:PORT, or a URL",
-        "v" => "shows the requests on stderr",
-        "type" => "canonical or native",
-        "cm" | "rm" => "no_claim, claim or legacy",
-        "z" => "under high availability",
-        "j" => "the jar, for those that run a program",
-        _ => "",
-    }
-}
-
-/// Whether this tool does what an option asks for.
-pub fn is_covered(option: OptionSpec) -> bool {
-    note(option) != NOT_COVERED
 }
 
 /// A first word that is no action that is covered.
@@ -202,4 +180,54 @@ pub fn uncovered(what: &str) -> Failure {
         format!("{what} is not covered; nothing was done"),
     )
     .hint(REAL)
+}
+
+/// A hint that names flags of this tool's own, in the words that are taken behind `flink`.
+pub fn hint(hint: &str) -> String {
+    const FLINKS: &[(&str, &str)] = &[
+        (
+            "`--connect-timeout 1m` waits",
+            "`-D rest.retry.max-attempts=20 -D rest.retry.delay=3s` waits a minute",
+        ),
+        (
+            "--connect-timeout 2m",
+            "-D rest.retry.max-attempts=40 -D rest.retry.delay=3s",
+        ),
+        ("--claim-mode", "-cm"),
+        ("--type", "-type"),
+    ];
+    let hint = FLINKS.iter().fold(hint.to_owned(), |hint, (own, flinks)| {
+        hint.replace(own, flinks)
+    });
+    let is_command = hint.contains("`savepointctl ") || hint.contains("$FLINK_HOME");
+    match hint.contains("--") && !is_command {
+        true => {
+            format!("{hint} (such flags stand before `flink`: `savepointctl --FLAG ... flink ...`)")
+        }
+        false => hint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_name_what_is_taken_behind_flink() {
+        for (own, flinks) in [
+            (
+                "is it there? `--connect-timeout 1m` waits for one",
+                "is it there? `-D rest.retry.max-attempts=20 -D rest.retry.delay=3s` waits a minute for one",
+            ),
+            ("leave --claim-mode out", "leave -cm out"),
+            (
+                "`savepointctl jobs --all` lists them",
+                "`savepointctl jobs --all` lists them",
+            ),
+        ] {
+            assert_eq!(hint(own), flinks);
+        }
+        let other = hint("`--request-timeout` allows more");
+        assert!(other.contains("before `flink`"), "{other}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `flink list`.
 
 use super::endpoint::Setup;
-use super::{block_on, say_ignored};
+use super::{block_on, ignored};
 use crate::cli::commons_cli::Line;
 use crate::error::{Doing, Failure};
 use crate::exit::Exit;
@@ -17,7 +17,7 @@ pub fn list(line: &Line, setup: Setup) -> Result<Exit, Failure> {
         ended: all,
     };
     let cx = setup.context(line)?;
-    say_ignored(&cx, &line.words);
+    ignored::say_words(&cx, &line.words);
     cx.printer.flink("Waiting for response...")?;
     block_on(&cx, async {
         let client = cx

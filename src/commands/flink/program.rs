@@ -6,7 +6,6 @@ use super::super::context::{Context, Ongoing};
 use super::super::jar::Jar;
 use super::super::launch::{self, LaunchedJar, launch};
 use super::super::program;
-use super::super::running::running_command;
 use super::end::{self, until_ended};
 use super::endpoint::Setup;
 use super::{block_on, help, usage};
@@ -49,15 +48,21 @@ impl Program {
             None if arguments.is_empty() => return Err(usage(action, "name the program's jar")),
             None => arguments.remove(0),
         };
-        let parallelism = line.value("p").map(|typed| {
+        // -1 is Flink's word for the default one
+        let parallelism = line.value("p").filter(|typed| *typed != "-1").map(|typed| {
             let number = typed.parse::<u32>().ok();
             let number = number.filter(|number| (1..=i32::MAX as u32).contains(number));
             let wrong = || format!("-p '{typed}' is no parallelism: a positive number");
             number.ok_or_else(|| usage(action, wrong()))
         });
+        let class = line.value("c").map(str::to_owned);
+        if class.as_ref().is_some_and(|class| class.trim().is_empty()) {
+            // the JobManager would take it for none, and run whatever the manifest names
+            return Err(usage(action, "-c names no class"));
+        }
         Ok(Self {
             parallelism: parallelism.transpose()?,
-            class: line.value("c").map(str::to_owned),
+            class,
             jar: Jar::open(Path::new(&jar))?,
             arguments,
         })
@@ -108,6 +113,9 @@ fn restore<'a>(line: &'a Line, setup: &Setup) -> Result<Option<Restore<'a>>, Fai
         }
         return Ok(None);
     };
+    if path.trim().is_empty() {
+        return Err(usage(Action::Run, launch::NO_SNAPSHOT));
+    }
     let mode = |typed: &str| {
         typed
             .parse::<ClaimMode>()
@@ -131,6 +139,11 @@ fn restore<'a>(line: &'a Line, setup: &Setup) -> Result<Option<Restore<'a>>, Fai
         }
         (None, None) => None,
     };
+    if claim_mode == Some(ClaimMode::Legacy) {
+        setup.printer().flink(
+            "Warning: The LEGACY restore mode is deprecated, please use CLAIM or NO_CLAIM mode instead.",
+        )?;
+    }
     Ok(Some(Restore { path, claim_mode }))
 }
 
@@ -159,7 +172,12 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
             uploaded: true,
             keep: false,
         };
-        let id = launch(&cx, &client, launched, request, None).await?;
+        let Some(id) = launch(&cx, &client, launched, request, None).await? else {
+            cx.printer.warning(
+                "the program's main method has started no job; what it printed is in the JobManager's output",
+            );
+            return Ok(Exit::Success);
+        };
         cx.printer
             .flink(format!("Job has been submitted with JobID {id}"))?;
         if detached {
@@ -167,7 +185,8 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
         }
         let ongoing = Ongoing {
             what: format!("job {id} goes on"),
-            resume: running_command(&cx, id, None),
+            resume: cx.command("jobs", ["--all".to_owned()]),
+            how: "see how it is with",
         };
         cx.begin_other(ongoing.clone());
         let ended = until_ended(&cx, &client, id).await?;

@@ -5,7 +5,7 @@ use super::super::follow::{self, Told};
 use super::super::outcome::{self, Ended};
 use super::super::{dispose, start};
 use super::endpoint::Setup;
-use super::{after, block_on, job, say_ignored, usage};
+use super::{after, block_on, ignored, job, usage};
 use crate::cli::commons_cli::Line;
 use crate::cli::flink_options::Action;
 use crate::domain::ids::JobId;
@@ -28,7 +28,7 @@ pub fn run(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     if !after(line, 2).is_empty() {
         cx.printer
             .flink("Provided more arguments than required. Ignoring not needed arguments.")?;
-        say_ignored(&cx, after(line, 2));
+        ignored::say_words(&cx, after(line, 2));
     }
     say_needless_jar(&cx, line);
     let timeout = job::client_timeout(&cx)?;
@@ -82,7 +82,7 @@ fn dispose_of(location: &str, line: &Line, setup: Setup) -> Result<Exit, Failure
         ));
     }
     let cx = setup.context(line)?;
-    say_ignored(&cx, &line.words);
+    ignored::say_words(&cx, &line.words);
     for option in ["type", "detached"]
         .iter()
         .filter(|option| line.has(option))
@@ -111,7 +111,7 @@ pub fn checkpoint(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let id = job::id(Action::Checkpoint, line.words.first().map(String::as_str))?;
     let full = line.has("full");
     let cx = setup.context(line)?;
-    say_ignored(&cx, after(line, 1));
+    ignored::say_words(&cx, after(line, 1));
     let timeout = job::client_timeout(&cx)?;
     cx.printer
         .flink(format!("Triggering checkpoint for job {id}."))?;

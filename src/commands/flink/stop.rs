@@ -5,7 +5,7 @@ use super::super::start::Timeout;
 use super::super::stop::Begun;
 use super::super::{cancel, follow, start};
 use super::endpoint::Setup;
-use super::{after, block_on, job, say_ignored};
+use super::{after, block_on, ignored, job};
 use crate::cli::commons_cli::Line;
 use crate::cli::flink_options::Action;
 use crate::domain::ids::JobId;
@@ -39,7 +39,7 @@ pub fn stop(line: &Line, setup: Setup) -> Result<Exit, Failure> {
         format.as_flink()
     ))?;
     let cx = setup.context(line)?;
-    say_ignored(&cx, after(line, 1));
+    ignored::say_words(&cx, after(line, 1));
     let timeout = job::client_timeout(&cx)?;
     job::announce(&cx, "stop-with-savepoint", id, detached)?;
     block_on(&cx, async {
@@ -87,7 +87,7 @@ pub fn cancel(line: &Line, setup: Setup) -> Result<Exit, Failure> {
     let id = job::id(Action::Cancel, line.words.first().map(String::as_str))?;
     setup.printer().flink(format!("Cancelling job {id}."))?;
     let cx = setup.context(line)?;
-    say_ignored(&cx, after(line, 1));
+    ignored::say_words(&cx, after(line, 1));
     if line.has("type") {
         cx.printer
             .warning("-type is ignored without -s, as Flink does");
@@ -137,7 +137,7 @@ fn cancel_with_savepoint(line: &Line, setup: Setup, format: FormatType) -> Resul
         Some(directory) => format!("Cancelling job {id} with {flinks} savepoint to {directory}."),
     })?;
     let cx = setup.context(line)?;
-    say_ignored(&cx, after(line, 1));
+    ignored::say_words(&cx, after(line, 1));
     let timeout = job::client_timeout(&cx)?;
     block_on(&cx, async {
         let client = cx.client().await?;

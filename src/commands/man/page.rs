@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::roff::{Roff, WIDTH, bold, escaped, italic};
-use super::{help, sections};
+use super::{flink, help, sections};
 use crate::exit::Exit;
 
 /// The day of the pages' text. Not that of the build: the same sources give the same pages.
@@ -52,10 +52,16 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     let told = sections::of(name);
     let mut roff = begin(&format!("savepointctl-{name}"), command);
     roff.section("Synopsis");
-    roff.raw(&synopsis(command));
+    match name {
+        "flink" => flink::synopsis(&mut roff),
+        _ => roff.raw(&synopsis(command)),
+    }
     describe(&mut roff, command);
     examples(&mut roff, "", &help::examples(command));
-    options(&mut roff, command);
+    match name {
+        "flink" => flink::options(&mut roff),
+        _ => options(&mut roff, command),
+    }
     for (title, text) in told.further {
         roff.section(title);
         let lines: Vec<String> = text.lines().flat_map(narrow).collect();
@@ -65,7 +71,7 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     if !told.differences.is_empty() {
         roff.section("Differences kept on purpose");
         for (number, (what, why)) in told.differences.iter().enumerate() {
-            roff.paragraph(&format!("{what}: {why}."), number == 0);
+            roff.paragraph(&format!("`{what}`: {why}"), number == 0);
         }
     }
     roff.section("Interruption");

@@ -22,6 +22,11 @@ impl Roff {
         self.line(&format!(".SH {}", escaped(&title.to_uppercase())));
     }
 
+    /// Begins a part of a section.
+    pub(super) fn subsection(&mut self, title: &str) {
+        self.line(&format!(".SS {}", escaped(title)));
+    }
+
     /// A paragraph; `first` of its section or not. Words in backticks are bold.
     pub(super) fn paragraph(&mut self, text: &str, is_first: bool) {
         if !is_first {

@@ -152,7 +152,8 @@ const CLUSTER_AND_STORAGE: &str = "The endpoint comes from `-m`, SAVEPOINTCTL_JO
     the first that is given; credentials of storage from the storages' usual variables, or the same configuration. \
     `savepointctl`(1) lists all variables and files.";
 const FLINKS_CLUSTER: &str = "The cluster is named, from strong to weak, by high availability, a target (`-t`, \
-    execution.target), `-D`, `-m`, and Flink's configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf.";
+    execution.target), `-D`, `-m`, Flink's configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf, and \
+    SAVEPOINTCTL_JOBMANAGER. `savepointctl`(1) lists all variables and files.";
 const OF_THE_MINICLUSTER: &str = "It speaks to no other cluster: `-m` is refused, and SAVEPOINTCTL_JOBMANAGER is not \
     read. Its configuration comes from `-D` and from Flink's, in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf: rest.port, \
     checkpointing, and the keys above.";
@@ -227,7 +228,8 @@ pub(super) fn of(command: &str) -> Told {
         "uid" | "completions" | "man" => (OFFLINE, LOOKS_ONLY, NOTHING),
         "flink" => (
             &[E::Success, E::Failed, E::FlinkFatal, E::Interrupted][..],
-            "What was triggered goes on in the cluster; the trigger id is told on stderr, with the command that waits for it.",
+            "What was triggered goes on in the cluster; the trigger id is told on stderr, with the command that waits for it. \
+             A job that an attached `run` waits for goes on, too: the command that shows its state is told.",
             FLINKS_CLUSTER,
         ),
         _ => (OF_A_LOOK, LOOKS_ONLY, CLUSTER),
