@@ -2,10 +2,9 @@
 use str
 
 fn -savepointctl {|@words|
-    var last = (- (count $words) 1)
     try {
         # always savepointctl: the real flink must not be started at a Tab
-        env SAVEPOINTCTL_COMPLETE=elvish _CLAP_IFS="\n" _CLAP_COMPLETE_INDEX=(to-string $last) ^
+        env SAVEPOINTCTL_COMPLETE=elvish ^
             savepointctl -- $@words 2>/dev/null | from-lines | each {|value|
                 # no space behind what goes on: a directory, the beginning of a location
                 var is-whole = $true

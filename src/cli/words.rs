@@ -79,6 +79,15 @@ pub fn ambiguous(words: &[OsString]) -> Option<(&str, String)> {
     .next()
 }
 
+/// The interval that stands behind `--watch` as a word of its own, where it would be taken for a job.
+pub fn apart_from_watch(words: &[OsString]) -> Option<&str> {
+    let is_own = |pair: &&[OsString]| pair.iter().all(|word| word != "--");
+    let mut pairs = words.windows(2).take_while(is_own);
+    let pair = pairs.find(|pair| pair[0] == "--watch")?;
+    let interval = pair[1].to_str()?;
+    super::value::duration(interval).is_ok().then_some(interval)
+}
+
 /// Flags that add up, wherever they stand.
 const REPEATED: &[&str] = &["-D", "--header"];
 
@@ -96,8 +105,15 @@ pub fn repeated_first(words: Vec<OsString>) -> Vec<OsString> {
         }
         let joined = text.starts_with("-D") || text.starts_with("--header=");
         if REPEATED.contains(&text) {
-            front.push(word);
-            front.extend(words.next());
+            match words.next() {
+                Some(value) if value != "--" => front.extend([word, value]),
+                // its value is missing: in front, it would take the command for it
+                end => {
+                    rest.push(word);
+                    rest.extend(end);
+                    break;
+                }
+            }
         } else if joined {
             front.push(word);
         } else {
@@ -170,6 +186,35 @@ mod tests {
             ("tool -m flink", None),
         ] {
             assert_eq!(found(line), at, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_interval_behind_watch_is_no_job() {
+        let found = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            apart_from_watch(&words).map(str::to_owned)
+        };
+        assert_eq!(found("tool list --watch 1s"), Some("1s".to_owned()));
+        for line in [
+            "tool list --watch=1s",
+            "tool list 1s --watch",
+            "tool list --watch orders",
+            "tool flink -- --watch 1s",
+        ] {
+            assert_eq!(found(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_flag_without_a_value_stays_where_it_is() {
+        for typed in [
+            "tool trigger x -D",
+            "tool jobs --header",
+            "tool r -D -- -D x",
+        ] {
+            let words: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+            assert_eq!(repeated_first(words.clone()), words, "{typed}");
         }
     }
 

@@ -105,6 +105,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether a flag names the cluster to speak to.
+    #[cfg(feature = "minicluster")]
+    pub fn is_told_a_cluster(&self) -> bool {
+        self.connect.jobmanager.is_some()
+    }
+
     /// A context over the process's environment.
     pub fn new(
         printer: Printer,

@@ -8,7 +8,7 @@ mod sections;
 use clap::Args;
 
 use super::context::Context;
-use super::help;
+use super::{help, suggestion};
 use crate::error::Failure;
 use crate::exit::Exit;
 
@@ -32,11 +32,11 @@ pub fn run(args: &ManArgs, cx: &Context) -> Result<Exit, Failure> {
     match pages().into_iter().find(|(name, _)| *name == wanted) {
         Some((_, page)) => cx.printer.raw(&page).map(|()| Exit::Success),
         None => {
-            let what = format!(
-                "no command '{}'",
-                args.command.as_deref().unwrap_or_default()
-            );
-            Err(Failure::new(Exit::Usage, what).hint("`savepointctl --help` lists the commands"))
+            let word = args.command.as_deref().unwrap_or_default();
+            let failure = Failure::new(Exit::Usage, format!("no command '{word}'"));
+            let meant = suggestion::command(&help::command(), word);
+            let failure = meant.into_iter().fold(failure, Failure::hint);
+            Err(failure.hint("`savepointctl --help` lists the commands"))
         }
     }
 }

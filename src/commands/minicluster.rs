@@ -23,7 +23,7 @@ use crate::exit::Exit;
 /// commands as a Flink cluster. Prints its URL when it is ready, and runs until Ctrl-C or SIGTERM. By default savepoints
 /// are kept on its heap and are gone when it ends; -D and Flink's configuration say otherwise.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{KEYS_AND_FAULTS}"))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{KEYS}\n\nFaults:\n{FAULTS}"))]
 pub struct MiniclusterArgs {
     /// The port of the REST API; 0 takes a free one [default: rest.port, or 8081]
     #[arg(long, value_name = "PORT")]
@@ -60,7 +60,8 @@ const EXAMPLES: &str = "Examples:\n  \
     savepointctl minicluster --port 0 --ready-file url.txt --fault 'savepoint:delay=5s'\n  \
     savepointctl minicluster --fault '/jobs/overview:503@1-5' --fault results:expire=2s";
 
-const KEYS_AND_FAULTS: &str = "\
+/// What decides where savepoints go.
+pub(super) const KEYS: &str = "\
 Where savepoints go, from the most particular key on:
   state.backend.savepoints                jobmanager (the default) or filesystem; in Flink 1.0 savepoints.state.backend
   execution.checkpointing.savepoint-dir   a directory, which means filesystem; before 1.20 state.savepoints.dir
@@ -69,9 +70,10 @@ Their directory, where they are files:
   state.backend.savepoints.fs.dir, execution.checkpointing.savepoint-dir, state.savepoints.dir,
   savepoints.state.backend.fs.dir, execution.checkpointing.dir, state.checkpoints.dir,
   state.backend.fs.checkpointdir, DIR/savepoints of --dir
-All savepoints are in the native format, whatever a client asks for.
+All savepoints are in the native format, whatever a client asks for.";
 
-Faults:
+/// How faults are written.
+pub(super) const FAULTS: &str = "\
   TARGET:ACTION[@WHICH], and may be given several times.
   TARGET  savepoint, stop, disposal: these operations; checkpoint: also the periodic ones
           http: every request; /jobs/*/savepoints or 'POST /jobs/*/stop': those to a path
@@ -88,6 +90,10 @@ Faults:
 /// Runs the command.
 #[cfg(feature = "minicluster")]
 pub fn run(args: &MiniclusterArgs, cx: &Context) -> Result<Exit, Failure> {
+    if cx.is_told_a_cluster() {
+        let what = "`minicluster` starts a cluster, and -m names one that is there";
+        return Err(Failure::new(Exit::Usage, what).hint("--port and --bind say where it listens"));
+    }
     serve::run(args, cx)
 }
 

@@ -71,7 +71,8 @@ pub use man::pages;
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = help::EXAMPLES,
+    before_help = help::EXAMPLES,
+    help_template = help::OF_THE_TOOL,
     after_long_help = help::codes_and_environment()
 )]
 pub struct Cli {
@@ -133,9 +134,17 @@ pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>,
     let flinks = words::after_command(&Cli::command(), "flink", &words)
         .map(|at| words.split_off(at))
         .map(|flinks| [vec![OsString::from("--")], flinks].concat());
+    let refused = |what: String| {
+        let mut command = help::colored(Cli::command(), &words);
+        Err(command.error(ErrorKind::InvalidValue, what))
+    };
     if let Some((word, instead)) = words::ambiguous(&words) {
-        let what = format!("'{word}' could be two things: type {instead}\n");
-        return Err(Cli::command().error(ErrorKind::InvalidValue, what));
+        return refused(format!("'{word}' could be two things: type {instead}\n"));
+    }
+    if let Some(interval) = words::apart_from_watch(&words) {
+        return refused(format!(
+            "the interval follows an equal sign: --watch={interval} (a job of that name stands before --watch)\n"
+        ));
     }
     let own = words::repeated_first(words::flink_style(words));
     Ok([own, flinks.unwrap_or_default()].concat())

@@ -48,7 +48,7 @@ pub struct PreflightArgs {
     jar: Option<PathBuf>,
 
     /// A jar that was uploaded before, by its id in the cluster
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "JAR_ID")]
     jar_id: Option<String>,
 
     /// A job whose newest checkpoint names its operators

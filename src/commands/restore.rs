@@ -72,7 +72,7 @@ pub struct RestoreArgs {
     #[arg(long)]
     no_preflight: bool,
 
-    /// Who owns the snapshot's files from now on: no-claim, claim or legacy (1.15+)
+    /// Who owns the snapshot's files from now on: no-claim, claim or legacy (1.15+); -cm, as Flink spells it, is the same
     #[arg(long, value_name = "MODE")]
     claim_mode: Option<ClaimMode>,
 

@@ -46,7 +46,7 @@ pub struct StopArgs {
     #[arg(short, long)]
     drain: bool,
 
-    /// How the state is written: canonical, or native (1.15+)
+    /// How the state is written: canonical, or native (1.15+); -type, as Flink spells it, is the same
     #[arg(long = "type", value_name = "FORMAT")]
     format: Option<FormatType>,
 

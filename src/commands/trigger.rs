@@ -41,7 +41,7 @@ pub struct TriggerArgs {
     #[arg(value_name = "TARGET_DIR")]
     target_dir: Option<String>,
 
-    /// How the state is written: canonical, or native (1.15+)
+    /// How the state is written: canonical, or native (1.15+); -type, as Flink spells it, is the same
     #[arg(long = "type", value_name = "FORMAT")]
     format: Option<FormatType>,
 

@@ -7,6 +7,7 @@ mod cancel;
 mod captured;
 mod checkpoint;
 mod commons_cli;
+mod complete;
 mod config;
 mod connect;
 #[cfg(feature = "minicluster")]

@@ -213,6 +213,34 @@ fn habits_from_elsewhere_are_answered_with_the_word_that_is_meant() {
         ("list -r", "`savepointctl jobs` lists jobs"),
         ("jobs --json", "-o json gives JSON"),
         ("jobs --url=x", "-m HOST:PORT names the cluster"),
+        ("savpoint x", "`trigger` takes a savepoint"),
+        ("savepiont x", "`trigger` takes a savepoint"),
+        ("svepoint x", "`trigger` takes a savepoint"),
+        ("jobz", "a similar subcommand exists: 'jobs'"),
+        ("version", "--version tells the version"),
+        ("help triger", "a similar subcommand exists: 'trigger'"),
+        (
+            "trigger x -t canonical",
+            "perhaps --type or --timeout is meant",
+        ),
+        ("trigger x -typ native", "perhaps --type is meant"),
+        ("wait -t 5s", "perhaps --timeout is meant"),
+        ("list -t time", "--sort ORDER says in which order"),
+        ("jobs -t yarn-session", "-m URL names the cluster"),
+        ("jobs -yid application_1", "-m URL names the cluster"),
+        ("trigger -a", "perhaps --all is meant"),
+        ("inspect -a x", "perhaps --all is meant"),
+        ("uid -a x", "-m HOST:PORT names the cluster"),
+        ("list -d /sp", "perhaps --dir is meant"),
+        ("list -w", "perhaps --watch is meant"),
+        ("dispose -n x", "--dry-run only shows"),
+        ("preflight x -j x.jar", "--jar FILE names the program"),
+        ("restore x -rm claim", "-cm MODE, or --claim-mode"),
+        ("trigger x -cm claim", "--claim-mode is a flag of `restore`"),
+        (
+            "restore x --jar a.jar --input y",
+            "to pass '--input' as a value, use '-- --input'",
+        ),
     ] {
         let outcome = tool(line.split(' ')).run();
         assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{line}");
@@ -225,9 +253,74 @@ fn habits_from_elsewhere_are_answered_with_the_word_that_is_meant() {
 }
 
 #[test]
+fn a_flag_that_nobody_has_is_not_told_to_become_a_job() {
+    for line in ["cancel -d x", "trigger x -z", "list --nonsense"] {
+        let outcome = tool(line.split(' ')).run();
+        assert_eq!(outcome.code, 2, "{line}");
+        assert!(!outcome.stderr.contains("use '--"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_page_that_is_not_there_is_answered_with_the_one_that_is_meant() {
+    tool(["man", "triger"])
+        .run()
+        .fails(2, &["no command 'triger'", "exists: 'trigger'"]);
+    tool(["man", "savepoint"])
+        .run()
+        .fails(2, &["`trigger` takes a savepoint"]);
+}
+
+#[test]
+fn an_interval_that_would_be_a_job_is_told_to_be_written_with_an_equal_sign() {
+    for command in ["list", "jobs"] {
+        tool([command, "--watch", "1s"])
+            .run()
+            .fails(2, &["--watch=1s"]);
+    }
+}
+
+#[test]
+fn a_repeated_flag_at_the_end_of_the_line_misses_its_value() {
+    for line in ["trigger x -D", "jobs -D", "jobs --header"] {
+        let flag = line.rsplit(' ').next().unwrap();
+        tool(line.split(' '))
+            .run()
+            .fails(2, &["a value is required for", flag]);
+    }
+}
+
+#[test]
+fn a_minicluster_is_not_told_which_cluster_to_speak_to() {
+    tool(["minicluster", "-m", "localhost:9", "--port", "0"])
+        .run()
+        .fails(2, &["starts a cluster", "--port and --bind"]);
+}
+
+#[test]
+fn color_is_heeded_before_the_line_is_understood() {
+    for (line, is_coloured) in [
+        ("--color always jobz", true),
+        ("jobs -h --color=always", true),
+        ("jobs -h --color always --color never", false),
+        ("jobz --color never", false),
+        ("list --watch 1s --color always", true),
+    ] {
+        let outcome = tool(line.split(' ')).run();
+        let said = outcome.stdout.clone() + &outcome.stderr;
+        assert_eq!(said.contains('\u{1b}'), is_coloured, "{line}: {said}");
+    }
+}
+
+#[test]
 fn help_shows_examples_before_flags() {
-    for flag in ["-h", "--help"] {
-        let help = tool(["stop", flag]).run().stdout;
+    for words in [
+        &["stop", "-h"][..],
+        &["stop", "--help"],
+        &["-h"],
+        &["--help"],
+    ] {
+        let help = tool(words.iter()).run().stdout;
         let (examples, options) = (help.find("Examples:"), help.find("Options:"));
         assert!(examples.is_some() && examples < options, "{help}");
     }

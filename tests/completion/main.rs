@@ -65,8 +65,40 @@ const TRIALS: &[Body] = &[
         a_cluster_that_does_not_answer_leaves_the_line_alone,
     ),
     (
-        "a_job_name_that_would_run_something_is_not_offered",
-        a_job_name_that_would_run_something_is_not_offered,
+        "a_job_name_that_would_run_something_is_quoted",
+        a_job_name_that_would_run_something_is_quoted,
+    ),
+    (
+        "a_job_name_that_cannot_be_quoted_is_not_offered",
+        a_job_name_that_cannot_be_quoted_is_not_offered,
+    ),
+    (
+        "a_job_name_with_spaces_is_completed_in_and_out_of_quotes",
+        a_job_name_with_spaces_is_completed_in_and_out_of_quotes,
+    ),
+    (
+        "a_reference_with_a_space_behind_its_colon_is_completed",
+        a_reference_with_a_space_behind_its_colon_is_completed,
+    ),
+    (
+        "directories_are_completed_where_one_is_wanted",
+        directories_are_completed_where_one_is_wanted,
+    ),
+    (
+        "a_directory_below_the_home_is_completed",
+        a_directory_below_the_home_is_completed,
+    ),
+    (
+        "flags_are_offered_only_where_one_is_begun",
+        flags_are_offered_only_where_one_is_begun,
+    ),
+    (
+        "the_values_of_flags_are_completed",
+        the_values_of_flags_are_completed,
+    ),
+    (
+        "latest_is_completed_below_the_directory_of_the_line",
+        latest_is_completed_below_the_directory_of_the_line,
     ),
 ];
 
@@ -189,14 +221,124 @@ fn a_cluster_that_does_not_answer_leaves_the_line_alone(shell: Shell) {
     gate.open();
 }
 
-fn a_job_name_that_would_run_something_is_not_offered(shell: Shell) {
+/// The request to cancel a job, which the cluster refuses.
+fn refused_cancellation(flink: &Flink, job: &server::Job) -> String {
+    let line = format!("PATCH /jobs/{}?mode=cancel", job.id);
+    flink.always(&line, Answer::text(400, "not now"));
+    line
+}
+
+fn a_job_name_that_would_run_something_is_quoted(shell: Shell) {
     let flink = Flink::start("2.3.0");
-    flink.job("evil$(touch${IFS}pwned)");
+    let job = flink.job("evil$(touch pwned)`touch pwned`;touch 'pwned' & \"$HOME\" \\ * ~");
+    let cancelled = refused_cancellation(&flink, &job);
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!("savepointctl -m {} cancel ev", flink.url()));
+    terminal.tab_until("touch");
+    terminal.run();
+    // the whole name arrived, for this job is the one that is to be cancelled
+    flink.until(&cancelled, 1);
+    assert!(!terminal.home().join("pwned").exists());
+}
+
+fn a_job_name_that_cannot_be_quoted_is_not_offered(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    flink.job("evil\ntouch pwned\n");
+    flink.job("evil\u{1b}[2J");
     flink.job("evil-twin");
     let terminal = Terminal::start(shell);
     terminal.press(&format!("savepointctl -m {} trigger ev", flink.url()));
     terminal.tab_until("trigger evil-twin");
     assert!(!terminal.home().join("pwned").exists());
+}
+
+fn a_job_name_with_spaces_is_completed_in_and_out_of_quotes(shell: Shell) {
+    for typed in ["sec", "\"sec", "'second jo"] {
+        let flink = Flink::start("2.3.0");
+        let job = flink.job("second job's");
+        let cancelled = refused_cancellation(&flink, &job);
+        let terminal = Terminal::start(shell);
+        terminal.press(&format!("savepointctl -m {} cancel {typed}", flink.url()));
+        // elvish and a single quote write the apostrophe otherwise
+        terminal.tab_until_any(&["job\\'s", "job's", "job''s", "job'\\''s"]);
+        terminal.run();
+        flink.until(&cancelled, 1);
+    }
+}
+
+fn a_reference_with_a_space_behind_its_colon_is_completed(shell: Shell) {
+    let flink = Flink::start("2.3.0");
+    let job = flink.job("second job");
+    flink.job("second job without any");
+    flink.set_history(&job, vec![answers::complete(3, "SAVEPOINT", 1, SAVEPOINT)]);
+    let terminal = Terminal::start(shell);
+    terminal.press(&format!(
+        "savepointctl -m {} inspect latest:sec",
+        flink.url()
+    ));
+    terminal.tab_until_any(&["latest:second\\ job ", "'latest:second job' "]);
+}
+
+fn directories_are_completed_where_one_is_wanted(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    let home = terminal.home().to_str().unwrap().to_owned();
+    std::fs::create_dir(format!("{home}/savepoints")).unwrap();
+    std::fs::write(format!("{home}/save.txt"), "").unwrap();
+    for line in ["list --dir", "trigger orders", "trigger --all", "stop x -p"] {
+        terminal.press(&format!("savepointctl {line} {home}/sav"));
+        terminal.tab_until(&format!("{line} {home}/savepoints/"));
+        terminal.key("C-u");
+    }
+    terminal.press("savepointctl list --dir=sav");
+    terminal.tab_until("--dir=savepoints/");
+}
+
+fn a_directory_below_the_home_is_completed(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    let below = terminal.home().join("my sp/savepoint-0123ab-cafe");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("_metadata"), "").unwrap();
+    terminal.press("savepointctl list --no-cluster -o name --dir ~/my");
+    terminal.tab_until("sp");
+    terminal.run();
+    terminal.until("/my sp/savepoint-0123ab-cafe\n");
+}
+
+fn flags_are_offered_only_where_one_is_begun(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    terminal.press("savepointctl cancel ");
+    terminal.tab();
+    terminal.press("orders ");
+    terminal.tab();
+    terminal.press("--time");
+    terminal.tab_until("savepointctl cancel orders --timeout");
+}
+
+fn the_values_of_flags_are_completed(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    for (line, whole) in [
+        ("trigger x --type nat", "--type native"),
+        ("trigger x -type can", "-type canonical"),
+        ("restore x --claim-mode no", "--claim-mode no-claim"),
+        ("man tri", "man trigger"),
+    ] {
+        terminal.press(&format!("savepointctl {line}"));
+        terminal.tab_until(whole);
+        terminal.key("C-u");
+    }
+}
+
+fn latest_is_completed_below_the_directory_of_the_line(shell: Shell) {
+    let terminal = Terminal::start(shell);
+    let snapshot = terminal.home().join("my sp/savepoint-0123ab-cafe");
+    std::fs::create_dir_all(&snapshot).unwrap();
+    std::fs::write(snapshot.join("_metadata"), "").unwrap();
+    let whole = snapshot.parent().unwrap().to_str().unwrap().to_owned();
+    for dir in ["~/'my sp'", &format!("'{whole}'")] {
+        terminal.press(&format!("savepointctl verify --dir {dir} late"));
+        terminal.tab_until(&format!("{dir} latest"));
+        terminal.key("C-u");
+    }
 }
 
 fn is_there(program: &str) -> bool {

@@ -125,15 +125,26 @@ impl Terminal {
         self.key("Tab");
     }
 
+    /// Presses Enter, twice: in elvish the first takes what is shown as completed.
+    pub fn run(&self) {
+        self.key("Enter");
+        self.key("Enter");
+    }
+
     /// Presses Tab until this appears: a busy machine may keep the cluster from answering in time for the first one.
     pub fn tab_until(&self, wanted: &str) {
+        self.tab_until_any(&[wanted]);
+    }
+
+    /// Presses Tab until one of these appears: shells quote in their own ways.
+    pub fn tab_until_any(&self, wanted: &[&str]) {
         for _ in 0..TABS {
             self.tab();
             if self.appears(wanted, PATIENCE / TABS) {
                 return;
             }
         }
-        panic!("no '{wanted}' on the screen:\n{}", self.screen());
+        panic!("none of {wanted:?} on the screen:\n{}", self.screen());
     }
 
     /// Waits until this stands on the screen.
@@ -163,10 +174,11 @@ impl Terminal {
         }
     }
 
-    fn appears(&self, wanted: &str, within: Duration) -> bool {
+    fn appears(&self, wanted: &[&str], within: Duration) -> bool {
         let begun = Instant::now();
         while begun.elapsed() < within {
-            if self.screen().contains(wanted) {
+            let screen = self.screen();
+            if wanted.iter().any(|wanted| screen.contains(wanted)) {
                 return true;
             }
             std::thread::sleep(LOOK);

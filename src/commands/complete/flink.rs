@@ -6,11 +6,12 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::PathCompleter;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, ValueCompleter};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::super::flink::{self, help, meaning};
 use super::super::{Cli, is_called_flink};
-use super::candidates::{self, Wanted};
+use super::candidates::{self, Question, Wanted};
+use super::line::Line as Own;
 use crate::cli::commons_cli::{self, Line};
 use crate::cli::flink_options::Action;
 use crate::cli::words;
@@ -76,8 +77,8 @@ fn offered(
         .iter()
         .map(|word| word.to_str())
         .collect::<Option<_>>()?;
-    let paths = || PathCompleter::any().complete(typed);
     let text = typed.to_str()?;
+    let paths = || candidates::paths(PathCompleter::any, text);
     let (next, line) = next(&before, text);
     Some(match next {
         Next::Action => actions(text),
@@ -208,8 +209,15 @@ fn is(offered: &CompletionCandidate, kind: impl Fn(&str) -> bool) -> bool {
 }
 
 fn asked(wanted: Wanted, own: &[OsString], line: &Line, typed: &str) -> Vec<CompletionCandidate> {
-    let cx = candidates::context(own).and_then(|cx| flink::cluster_of(line, cx));
-    candidates::asked(wanted, cx, true, typed)
+    let cx = Own::of(own).context();
+    let cx = cx.and_then(|cx| flink::cluster_of(line, cx));
+    let question = Question {
+        wanted,
+        is_of_running_jobs: true,
+        dirs: &[],
+        typed,
+    };
+    candidates::asked(question, cx)
 }
 
 #[cfg(test)]

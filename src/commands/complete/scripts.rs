@@ -4,12 +4,8 @@
 //! colons, of which locations and endpoints are full, zsh loads a file from its `fpath` at the first Tab, and in elvish a
 //! space stands behind a word only if somebody says so.
 
-use std::ffi::OsString;
-use std::io::{self, Write};
-use std::path::Path;
-
-use clap::{Command, ValueEnum};
-use clap_complete::env::{self, EnvCompleter};
+use clap::ValueEnum;
+use clap_complete::env::{EnvCompleter, Powershell};
 
 /// A shell that completes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,63 +49,23 @@ impl Shell {
         }
     }
 
-    /// What writes the shell's script and answers it.
-    pub(super) fn completer(self) -> &'static dyn EnvCompleter {
-        match self {
-            Self::Bash => &Own {
-                answers: &env::Bash,
-                script: include_str!("scripts/savepointctl.bash"),
-            },
-            Self::Elvish => &Own {
-                answers: &env::Elvish,
-                script: include_str!("scripts/savepointctl.elv"),
-            },
-            Self::Fish => &Own {
-                answers: &env::Fish,
-                script: include_str!("scripts/savepointctl.fish"),
-            },
-            Self::PowerShell => &env::Powershell,
-            Self::Zsh => &Own {
-                answers: &env::Zsh,
-                script: include_str!("scripts/savepointctl.zsh"),
-            },
-        }
+    /// The script, which asks by setting this variable of the environment.
+    pub(super) fn script(self, asked_by: &str) -> String {
+        let text = match self {
+            Self::Bash => include_str!("scripts/savepointctl.bash"),
+            Self::Elvish => include_str!("scripts/savepointctl.elv"),
+            Self::Fish => include_str!("scripts/savepointctl.fish"),
+            Self::Zsh => include_str!("scripts/savepointctl.zsh"),
+            Self::PowerShell => return of_powershell(asked_by),
+        };
+        text.to_owned()
     }
 }
 
-/// A script of our own; its answers have the form of the library's.
-struct Own {
-    answers: &'static (dyn EnvCompleter + Sync),
-    script: &'static str,
-}
-
-impl EnvCompleter for Own {
-    fn name(&self) -> &'static str {
-        self.answers.name()
-    }
-
-    fn is(&self, name: &str) -> bool {
-        self.answers.is(name)
-    }
-
-    fn write_registration(
-        &self,
-        _: &str,
-        _: &str,
-        _: &str,
-        _: &str,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        out.write_all(self.script.as_bytes())
-    }
-
-    fn write_complete(
-        &self,
-        command: &mut Command,
-        words: Vec<OsString>,
-        here: Option<&Path>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        self.answers.write_complete(command, words, here, out)
-    }
+fn of_powershell(asked_by: &str) -> String {
+    let mut script = Vec::new();
+    let name = "savepointctl";
+    // writing to memory cannot fail
+    let _ = Powershell.write_registration(asked_by, name, name, name, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::roff::{Roff, bold, escaped, italic};
+use super::roff::{Roff, WIDTH, bold, escaped, italic};
 use super::{flink, help, sections};
 use crate::exit::Exit;
 
@@ -24,6 +24,7 @@ pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
     );
     roff.raw(&synopsis);
     describe(&mut roff, tool);
+    examples(&mut roff, sections::SETTING, &help::examples(tool));
     roff.section("Commands");
     for command in tool.get_subcommands().filter(|one| !one.is_hide_set()) {
         let about = command.get_about().map(ToString::to_string);
@@ -34,7 +35,6 @@ pub(super) fn of_tool(tool: &Command) -> Vec<u8> {
     exit_status(&mut roff, Exit::TABLE.iter().map(|(exit, _)| *exit));
     listed(&mut roff, "Environment", sections::ENVIRONMENT);
     listed(&mut roff, "Files", sections::FILES);
-    examples(&mut roff, sections::SETTING, &help::examples(tool));
     for recipe in sections::RECIPES {
         roff.section(recipe.title);
         blocks(&mut roff, recipe.text);
@@ -61,6 +61,11 @@ pub(super) fn of_command(command: &Command) -> Vec<u8> {
     match name {
         "flink" => flink::options(&mut roff),
         _ => options(&mut roff, command),
+    }
+    for (title, text) in told.further {
+        roff.section(title);
+        let lines: Vec<String> = text.lines().flat_map(narrow).collect();
+        roff.table(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     }
     exit_status(&mut roff, told.exits.iter().copied());
     if !told.differences.is_empty() {
@@ -94,6 +99,7 @@ fn synopsis(command: &Command) -> String {
         bold(&format!("savepointctl {}", command.get_name())),
         format!("[{}]", italic("options")),
     ];
+    words.extend(required(command));
     for arg in command.get_positionals() {
         let name = italic(&value_names(arg));
         let several = match arg.get_num_args().is_some_and(|n| n.max_values() > 1)
@@ -102,13 +108,54 @@ fn synopsis(command: &Command) -> String {
             true => " ...",
             false => "",
         };
-        words.push(if arg.is_required_set() {
+        words.push(if arg.is_last_set() {
+            format!("[{} {name}{several}]", bold("--"))
+        } else if arg.is_required_set() {
             format!("{name}{several}")
         } else {
             format!("[{name}{several}]")
         });
     }
     words.join(" ")
+}
+
+/// The flags of which one must be given.
+fn required(command: &Command) -> Vec<String> {
+    let groups = command.get_groups().filter(|group| group.is_required_set());
+    let alternatives = groups.map(|group| {
+        let of_group = |arg: &&Arg| group.get_args().any(|id| id == arg.get_id());
+        let flags = command.get_arguments().filter(of_group);
+        let flag = |arg: &Arg| {
+            let long = arg.get_long().unwrap_or_default();
+            format!(
+                "{} {}",
+                bold(&format!("--{long}")),
+                italic(&value_names(arg))
+            )
+        };
+        flags.map(flag).collect::<Vec<_>>().join(" | ")
+    });
+    alternatives.map(|flags| format!("({flags})")).collect()
+}
+
+/// A line of a table in lines that fit a page: what goes on stands below the last column.
+fn narrow(line: &str) -> Vec<String> {
+    let column = line.rfind("  ").map_or(0, |at| at + 2);
+    let (head, text) = line.split_at(column);
+    let mut lines = vec![head.to_owned()];
+    let mut is_begun = false;
+    for word in text.split(' ') {
+        let last = lines.last().map_or("", String::as_str);
+        let width = escaped(last).len() + 1 + escaped(word).len();
+        if is_begun && width > WIDTH {
+            lines.push(" ".repeat(column) + word);
+        } else if let Some(last) = lines.last_mut() {
+            let gap = if is_begun { " " } else { "" };
+            *last = format!("{last}{gap}{word}");
+        }
+        is_begun = true;
+    }
+    lines
 }
 
 fn describe(roff: &mut Roff, command: &Command) {
@@ -244,5 +291,38 @@ fn blocks(roff: &mut Roff, text: &str) {
         } else {
             roff.paragraph(block, number == 0);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_a_page_goes_on_below_its_column() {
+        let line = format!("  drop-answer     {}", "done, ".repeat(20));
+        let lines = narrow(line.trim_end());
+        assert!(lines.len() > 1);
+        for (number, line) in lines.iter().enumerate() {
+            assert!(escaped(line).len() <= WIDTH, "{line}");
+            assert_eq!(line.find("done"), Some(18), "{number}: {line}");
+        }
+        assert_eq!(lines[0].find("drop"), Some(2));
+        assert_eq!(narrow("short"), ["short"]);
+    }
+
+    #[test]
+    fn a_synopsis_shows_what_must_be_given_and_what_follows_two_dashes() {
+        let tool = help::command();
+        let restore = tool.find_subcommand("restore").cloned();
+        let restore = synopsis(&restore.unwrap());
+        assert!(
+            restore.contains("\\fB\\-\\-jar\\fP \\fIFILE\\fP | "),
+            "{restore}"
+        );
+        assert!(
+            restore.ends_with("[\\fB\\-\\-\\fP \\fIARGS\\fP ...]"),
+            "{restore}"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Text in the language of manual pages, as `man(7)` describes it.
 
 /// The longest line of the source: longer ones are hard to compare, and `mandoc -Tlint` asks for shorter ones.
-const WIDTH: usize = 78;
+pub(super) const WIDTH: usize = 78;
 
 /// A page that is being written.
 pub(super) struct Roff {
@@ -52,13 +52,22 @@ impl Roff {
         }
     }
 
-    /// Lines that are shown as they are.
+    /// Lines to be typed, shown as they are.
     pub(super) fn example(&mut self, lines: &[&str]) {
-        self.line(".EX");
+        self.unfilled(".EX", lines, ".EE");
+    }
+
+    /// Lines to be read, shown as they are.
+    pub(super) fn table(&mut self, lines: &[&str]) {
+        self.unfilled(".nf", lines, ".fi");
+    }
+
+    fn unfilled(&mut self, begin: &str, lines: &[&str], end: &str) {
+        self.line(begin);
         for line in lines {
             self.line(&guarded(&escaped(line)));
         }
-        self.line(".EE");
+        self.line(end);
     }
 
     /// The page.

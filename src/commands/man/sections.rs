@@ -1,6 +1,7 @@
 //! What manual pages say that the command tree does not know.
 
 use super::super::flink::help::DIFFERENCES;
+use super::super::minicluster::{FAULTS, KEYS};
 use crate::exit::Exit;
 
 /// What a command's page says besides its flags.
@@ -11,6 +12,8 @@ pub(super) struct Told {
     pub(super) interruption: &'static str,
     /// Which variables and files it heeds.
     pub(super) reads: &'static str,
+    /// Sections of its own: their headings, and lines that are shown as they are.
+    pub(super) further: &'static [(&'static str, &'static str)],
     /// Where it is kept different from what it stands in for, and why.
     pub(super) differences: &'static [(&'static str, &'static str)],
 }
@@ -151,6 +154,9 @@ const CLUSTER_AND_STORAGE: &str = "The endpoint comes from `-m`, SAVEPOINTCTL_JO
 const FLINKS_CLUSTER: &str = "The cluster is named, from strong to weak, by high availability, a target (`-t`, \
     execution.target), `-D`, `-m`, Flink's configuration in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf, and \
     SAVEPOINTCTL_JOBMANAGER. `savepointctl`(1) lists all variables and files.";
+const OF_THE_MINICLUSTER: &str = "It speaks to no other cluster: `-m` is refused, and SAVEPOINTCTL_JOBMANAGER is not \
+    read. Its configuration comes from `-D` and from Flink's, in FLINK_CONF_DIR, FLINK_HOME/conf or ./conf: rest.port, \
+    checkpointing, and the keys above.";
 const NOTHING: &str = "None.";
 
 const LOOKS_ONLY: &str = "Nothing was changed anywhere: it only looks.";
@@ -212,7 +218,7 @@ pub(super) fn of(command: &str) -> Told {
             &[E::Success, E::Failed, E::Usage][..],
             "SIGINT and SIGTERM shut it down in order: jobs are cancelled, and savepoints on its heap are gone. \
              Savepoints in the file system stay, even after SIGKILL.",
-            CLUSTER,
+            OF_THE_MINICLUSTER,
         ),
         "demo" => (
             &[E::Success, E::Failed, E::Interrupted][..],
@@ -232,6 +238,10 @@ pub(super) fn of(command: &str) -> Told {
         exits,
         interruption,
         reads,
+        further: match command {
+            "minicluster" => &[("Configuration", KEYS), ("Faults", FAULTS)],
+            _ => &[],
+        },
         differences: match command {
             "flink" => DIFFERENCES,
             _ => &[],

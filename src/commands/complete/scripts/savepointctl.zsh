@@ -2,24 +2,29 @@
 # zsh completion for savepointctl, and for flink: asks the binary itself.
 
 _savepointctl() {
-    local line value program=${words[1]}
+    local line program=${words[1]} typed=$PREFIX
     # the real flink must not be started at a Tab
     [[ ${program:t} == flink ]] && program=savepointctl
-    local -a lines places others
+    # what stands behind an open quote is quoted by it alone
+    [[ -n ${compstate[quote]} ]] || typed=${(Q)typed}
+    local -a lines places homes others
     lines=("${(@f)$(
-        SAVEPOINTCTL_COMPLETE=zsh _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) _CLAP_IFS=$'\n' \
-            $program -- "${(@Q)words[1,CURRENT]}" 2>/dev/null
+        SAVEPOINTCTL_COMPLETE=zsh $program -- "${(@Q)words[1,CURRENT-1]}" "$typed" 2>/dev/null
     )}")
     for line in $lines; do
         [[ -n $line ]] || continue
-        # a place to go on from: no space behind it
-        value=${line%%[^\\]:*}
-        if [[ $line == */ || $line == *[^\\]/:* ]]; then
+        if [[ $line == '~/'* && -z ${compstate[quote]} ]]; then
+            # a path of which all but the tilde is quoted
+            line=${${line#'~/'}//(#m)\\?/${MATCH[2]}}
+            homes+=("~/${(q)line}")
+        elif [[ $line == */ || $line == *[^\\]/:* ]]; then
+            # a place to go on from: no space behind it
             places+=("$line")
         else
             others+=("$line")
         fi
     done
+    (($#homes)) && compadd -Q -S '' -a homes
     (($#places)) && _describe -V 'place' places -S ''
     (($#others)) && _describe -V 'value' others
 }
