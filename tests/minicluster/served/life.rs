@@ -55,7 +55,8 @@ fn completed_savepoints(mini: &Mini, job: &str) -> usize {
 
 #[test]
 fn a_savepoint_on_the_heap_lives_as_long_as_its_cluster() {
-    let mut mini = Mini::start("");
+    // an address of its own: nobody else can have its port when it is gone
+    let mut mini = Mini::start("--bind 127.0.0.58");
     let program = mini.file("counter.toml", COUNTER);
     mini.job(COUNTER);
 

@@ -42,7 +42,8 @@ fn its_url_is_a_json_field_too() {
 #[test]
 fn either_signal_ends_it_well_and_takes_its_ready_file_away() {
     for signal in ["-INT", "-TERM"] {
-        let mut mini = Mini::start("");
+        // an address of its own: nobody else can have its port when it is gone
+        let mut mini = Mini::start("--bind 127.0.0.59");
         mini.signal(signal);
         assert_eq!(mini.end(), 0, "{}", mini.said());
         assert!(!mini.dir.path().join("url").exists());
@@ -51,6 +52,7 @@ fn either_signal_ends_it_well_and_takes_its_ready_file_away() {
             2,
             "only our two logs"
         );
+        mini.run("jobs").is(5, &["Connection refused"]);
     }
 }
 
