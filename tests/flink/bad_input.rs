@@ -137,7 +137,12 @@ fn jars(shared: &Shared) {
     restore(&missing).fails(2, "No such file").says(&missing);
     restore(&path("folder.jar")).fails(2, "is not a file");
     restore(&text).fails(2, "is not a jar").says(&text);
-    restore(&archive).fails(2, "does not end in .jar");
+    // what it is called does not count, neither here nor there
+    let renamed = path("job");
+    fs::copy(cluster.own_jar(), &renamed).unwrap();
+    cluster.started(&restore(&renamed));
+    restore(&archive).exits(1).claims_nothing();
+    assert_eq!(cluster.uploads_of(&path("job.zip.jar")), [""; 0]);
     restore(&broken).exits(1).says("error: ").claims_nothing();
     assert_eq!(cluster.uploads_of(&broken), [""; 0]);
     let said = cluster
