@@ -5,7 +5,8 @@
 #
 #   --prefix DIR   where to; /usr/local by default. DESTDIR in the environment goes before it, for packagers.
 #   --binary FILE  install this one; without it target/release/savepointctl, built with cargo if it is not there yet
-#   --flink        make `flink` in DIR/bin a link to it, too: the savepoint commands of Flink's own command line
+#   --flink        make `flink` in DIR/bin a link to it, too, with its completion in bash and fish: the savepoint
+#                  commands of Flink's own command line
 #   --uninstall    remove what an installation put there
 set -eu
 
@@ -45,10 +46,19 @@ files() {
     for page in man/*.1; do echo "$page 644 share/man/man1/${page#man/}"; done
 }
 
+# each link of --flink, and what it leads to beside it; bash and fish find completions by the name of the command
+links() {
+    echo "bin/flink savepointctl"
+    echo "share/bash-completion/completions/flink savepointctl"
+    echo "share/fish/vendor_completions.d/flink.fish savepointctl.fish"
+}
+# whether LINK leads to TARGET
+is_ours() { [ "$(readlink "$to/$1" 2>/dev/null)" = "$2" ]; }
+
 if [ -n "$uninstall" ]; then
     rm -f "$to/bin/savepointctl"
     files | while read -r _ _ file; do rm -f "$to/$file"; done
-    if [ "$(readlink "$to/bin/flink" 2>/dev/null)" = savepointctl ]; then rm "$to/bin/flink"; fi
+    links | while read -r link target; do if is_ours "$link" "$target"; then rm "$to/$link"; fi; done
     echo "removed savepointctl from $to"
     exit
 fi
@@ -61,7 +71,7 @@ if [ ! -f "$binary" ] || [ ! -x "$binary" ]; then
     echo "install.sh: $binary is no program" >&2
     exit 1
 fi
-if [ -n "$link" ] && [ -e "$to/bin/flink" ] && [ "$(readlink "$to/bin/flink")" != savepointctl ]; then
+if [ -n "$link" ] && [ -e "$to/bin/flink" ] && ! is_ours bin/flink savepointctl; then
     echo "install.sh: $to/bin/flink is there already, and none of ours: remove it first, or leave --flink out" >&2
     exit 1
 fi
@@ -74,5 +84,7 @@ put() {
 }
 put "$binary" 755 bin/savepointctl
 files | while read -r from mode file; do put "$from" "$mode" "$file"; done
-if [ -n "$link" ]; then ln -sfn savepointctl "$to/bin/flink"; fi
+if [ -n "$link" ]; then
+    links | while read -r link target; do ln -sfn "$target" "$to/$link"; done
+fi
 echo "installed savepointctl $("$to/bin/savepointctl" --version | cut -d ' ' -f 2) in $to"

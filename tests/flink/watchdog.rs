@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-/// How long a trial may take: each of its waits ends after a minute, and it has some of them.
-const LIMIT: Duration = Duration::from_secs(600);
+/// How long a trial may take: each of its waits ends after a minute, it has some of them, and may await its turn.
+const LIMIT: Duration = Duration::from_secs(1200);
 /// The pause between two looks.
 const LOOK: Duration = Duration::from_secs(5);
 
